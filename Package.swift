@@ -1,0 +1,108 @@
+// swift-tools-version:6.2
+import Foundation
+import PackageDescription
+
+/// Boundaries (docs/adr/0001-boundaries.md): a pure target lists only pure targets, and `Server` never lists
+/// `MLS`, `SFrame` or `ClientCore`. `./test unit` reads this graph and refuses anything else.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let hummingbird = product("Hummingbird", "hummingbird")
+let crypto = product("Crypto", "swift-crypto")
+let logging = product("Logging", "swift-log")
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let pure: [Target] = [
+  target("Bytes"),
+  target("RTCCore", ["Bytes"]),
+  target("SFU", ["Bytes", "RTCCore"]),
+  target("Rooms", ["Bytes"]),
+  target("Signaling", ["Bytes"]),
+  target("SFrame", ["Bytes"]),
+  target("ClientCore", ["Bytes", "SFrame"]),
+]
+
+let engines: [Target] = [
+  .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+  .target(name: "CLinuxNet"),
+  target("RTCSecurity", ["Bytes", "RTCCore", "COpenSSL"]),
+  target("SFURuntime", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
+  target("NativeCrypto", ["Bytes", "ClientCore", crypto]),
+  target("MediaClient", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
+]
+
+let edges: [Target] = [
+  target(
+    "Server",
+    [
+      "Bytes", "RTCCore", "RTCSecurity", "Rooms", "SFU", "SFURuntime", "Signaling", hummingbird, logging, crypto,
+      product("HummingbirdTLS", "hummingbird"), product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
+      product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
+      product("NIOHTTPTypes", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
+      product("HTTPTypes", "swift-http-types"), product("ServiceLifecycle", "swift-service-lifecycle"),
+    ]),
+  .executableTarget(
+    name: "tertulia",
+    dependencies: [
+      "Server", "Bytes", "MediaClient", logging, product("ArgumentParser", "swift-argument-parser"),
+      product("Configuration", "swift-configuration"), product("ServiceLifecycle", "swift-service-lifecycle"),
+    ],
+    swiftSettings: strict),
+]
+
+let tests: [Target] = [
+  test("BytesTests", ["Bytes"]),
+  test("RTCCoreTests", ["Bytes", "RTCCore", "RTCSecurity"]),
+  test("RTCSecurityTests", ["Bytes", "RTCCore", "RTCSecurity"]),
+  test("SFUTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU"]),
+  test("SimulationTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient"]),
+  test("SFURuntimeTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient"]),
+  test("RoomsTests", ["Bytes", "Rooms"]),
+  test("SignalingTests", ["Bytes", "Signaling"]),
+  test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
+  test("ClientCoreTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
+  test("ServerTests", ["Bytes", "Server", "Signaling", "Rooms", hummingbird]),
+]
+
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+let present = (pure + engines + edges + tests).filter { target in
+  let folder = target.type == .test ? "Tests" : "Sources"
+  return FileManager.default.fileExists(atPath: root.appendingPathComponent("\(folder)/\(target.name)").path)
+}
+let names = Set(present.map(\.name))
+
+let package = Package(
+  name: "tertulia",
+  dependencies: (names.contains("Server") || names.contains("tertulia")
+    ? [
+      .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+      .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+      .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+      .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+      .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+      .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+      .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+      .package(
+        url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
+        traits: ["JSON", "YAML", "CommandLineArguments"]),
+      .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ] : [])
+    + (names.contains("Server") || names.contains("NativeCrypto")
+      ? [.package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2")] : []),
+  targets: present
+)
