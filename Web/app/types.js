@@ -1,0 +1,146 @@
+// @ts-check
+/**
+ * The shapes that the logic publishes and the interface renders. Nothing here runs: the file is the dictionary that
+ * `Web/app` and `Web/ui` share, checked by `deno check`.
+ */
+
+/** @typedef {"home" | "prejoin" | "joining" | "call" | "left" | "blocked"} Phase */
+
+/**
+ * Why the person cannot go on. `bad_link` the address is not a room link; `no_secret` the part after # is missing;
+ * `wrong_secret` the room exists under another secret; `unsupported_browser`, `insecure_context` (no HTTPS) and
+ * `wasm_failed` the encryption cannot run here; `room_full`, `server_full` no place left; `bad_room` the node refuses
+ * the room; `removed` somebody or the node ended the participation; `unknown_version` the page is older or newer than
+ * the node: reload; `internal` the node failed.
+ * @typedef {"bad_link" | "no_secret" | "wrong_secret" | "unsupported_browser" | "insecure_context" | "wasm_failed"
+ *   | "room_full" | "server_full" | "bad_room" | "removed" | "unknown_version" | "internal"} BlockedCode
+ */
+
+/**
+ * `connecting` first join; `connected` signalling and media flow; `reconnecting` the signalling is lost (media may go
+ * on); `media_lost` signalling stands, media is being made anew; `failed` given up until `retry()`.
+ * @typedef {"connecting" | "connected" | "reconnecting" | "media_lost" | "failed"} ConnectionState
+ */
+
+/**
+ * @typedef {object} Connection
+ * @property {ConnectionState} state
+ * @property {string} [detail] machine word, e.g. `offline`, `server_restarting`, `media_blocked`
+ * @property {number} since milliseconds since the Unix epoch
+ */
+
+/**
+ * @typedef {object} Device
+ * @property {string} id
+ * @property {string} label empty until permission is given
+ */
+
+/**
+ * @typedef {object} Devices
+ * @property {Device[]} mics
+ * @property {Device[]} cameras
+ * @property {Device[]} speakers empty where the browser cannot choose (`setSinkId` missing)
+ * @property {string} micId empty: the browser's default
+ * @property {string} cameraId
+ * @property {string} speakerId
+ */
+
+/** @typedef {"unknown" | "granted" | "denied" | "none"} Permission `none`: no device is there. */
+
+/**
+ * A capture problem in plain words: `denied` the person or the system refused; `not_found` no such device; `in_use`
+ * another program holds it; `failed` anything else.
+ * @typedef {"denied" | "not_found" | "in_use" | "failed"} DeviceErrorCode
+ */
+
+/** @typedef {{ mic: boolean, camera: boolean, screen: boolean, screenAudio: boolean }} MediaFlags */
+
+/**
+ * @typedef {object} Self
+ * @property {number} index -1 outside a call
+ * @property {string} name as typed, at most 64 characters
+ * @property {boolean} mic capture is wanted and running
+ * @property {boolean} camera
+ * @property {boolean} screen
+ * @property {MediaStream | null} stream the camera preview (video only: never play oneself)
+ * @property {number} level microphone, 0...1
+ * @property {boolean} speaking
+ * @property {Devices} devices
+ * @property {Permission} permission of microphone and camera together: `granted` when at least one runs
+ * @property {DeviceErrorCode | null} micError
+ * @property {DeviceErrorCode | null} cameraError
+ */
+
+/**
+ * @typedef {object} Person somebody else in the room
+ * @property {number} index key for the whole participation
+ * @property {string | null} name null until opened, or when it holds nothing printable
+ * @property {boolean} verified
+ * @property {MediaFlags} media what they say they send
+ * @property {boolean} speaking
+ * @property {MediaStream | null} stream audio and video of the slot they occupy; null while they occupy none. Set it as
+ *   `srcObject` whenever it differs; the same object never serves two people at once
+ * @property {number} level 0...1
+ * @property {boolean} undecryptable frames arrive, but none can be opened with this link
+ * @property {boolean} lost the node has lost them; they may come back within seconds
+ */
+
+/**
+ * @typedef {object} Screen the shared screen, own or somebody's
+ * @property {number | null} index null: nobody shares; equal to `self.index` for one's own
+ * @property {MediaStream | null} stream
+ */
+
+/**
+ * @typedef {object} ChatMessage
+ * @property {string} id
+ * @property {number} from participant index at the time it was said
+ * @property {string | null} name of the author at the time
+ * @property {string} text
+ * @property {number} at milliseconds since the Unix epoch, by this device's clock
+ * @property {boolean} own
+ * @property {"sending" | "sent" | "failed"} state
+ */
+
+/**
+ * What happened, for a passing note. `params.name` may be null: use the words for somebody without a name.
+ * Codes: `joined` `left` `lost` (name); `reconnecting` `recovered` `server_restarting` `server_restarted`
+ * `media_recovered`; `screen_started` `screen_stopped` (name, own); `screen_busy` `screen_failed`; `link_copied`
+ * `copy_failed`; `message_too_long` `message_failed`; `mic_failed` `camera_failed` (error); `device_lost` (kind);
+ * `rate_limited`.
+ * @typedef {object} Notice
+ * @property {number} id
+ * @property {string} code
+ * @property {Record<string, string | number | boolean | null>} params
+ * @property {number} at milliseconds since the Unix epoch
+ */
+
+/**
+ * `alarm` codes: `transform_idle` media flows past the encryption, everything was stopped; `cannot_decrypt` nobody's
+ * media can be opened; `swapped_media` the node attributes media to the wrong person.
+ * @typedef {object} Security
+ * @property {"ok" | "alarm"} state
+ * @property {string} [code]
+ */
+
+/**
+ * @typedef {object} State
+ * @property {Phase} phase
+ * @property {{ code: BlockedCode }} [blocked] set exactly in phase `blocked`
+ * @property {string} link the whole link with its secret; empty on `home`
+ * @property {string} room
+ * @property {Connection} connection
+ * @property {Self} self
+ * @property {Person[]} people by index
+ * @property {Screen} screen
+ * @property {ChatMessage[]} chat oldest first, bounded
+ * @property {number} unread
+ * @property {Notice[]} notices oldest first, the last few
+ * @property {Security} security
+ */
+
+/** @typedef {{ index: number, height: number }} VisibleTile height in device pixels; a larger one has priority */
+
+/** @typedef {"mic" | "camera" | "speaker"} DeviceKind */
+
+export {};
