@@ -1,0 +1,121 @@
+# The groups of ./test. Each check runs one command, keeps its output in .build/test-logs and counts what it reports.
+
+passed=0 failed=0 skipped=0
+logs=.build/test-logs
+mkdir -p "$logs"
+
+# count PASSED FAILED SKIPPED
+count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+# last_number FILE REGEX: the number in the last match of an extended regular expression, or 0.
+last_number() { grep -oE "$2" "$1" | tail -1 | grep -oE '[0-9]+' | head -1 || echo 0; }
+
+# check NAME READER COMMAND...: runs the command; READER (whole, swift, pytest, deno) says how to count its output.
+check() {
+  local name=$1 reader=$2 log status started
+  shift 2
+  log=$logs/$name.log
+  started=$SECONDS
+  "$@" >"$log" 2>&1 </dev/null
+  status=$?
+  read -r p f s < <("read_$reader" "$log" "$status")
+  count "$p" "$f" "$s"
+  printf '%-28s %4d passed %3d failed %3d skipped  %4d s\n' "$name" "$p" "$f" "$s" $((SECONDS - started))
+  grep -hE '^(SKIPPED|seed|skipped:)|Test .* skipped' "$log" | sort -u | head -20
+  if [ "$f" -gt 0 ]; then
+    grep -nE 'error:|✘|FAILED|^E  |failed|Error' "$log" | head -60
+    echo "... whole output: $log"
+    [ "${CI:-}" = true ] && tail -80 "$log"
+  fi
+  return 0
+}
+
+# A reader prints "passed failed skipped". A command that fails without reporting a failure counts as one.
+settle() {
+  local p=$1 f=$2 s=$3 status=$4
+  [ "$status" -ne 0 ] && [ "$f" -eq 0 ] && f=1
+  [ "$status" -eq 0 ] && [ $((p + s)) -eq 0 ] && f=1
+  echo "$p $f $s"
+}
+read_whole() { if [ "$2" -eq 0 ]; then echo 1 0 0; else echo 0 1 0; fi; }
+read_swift() {
+  local total f s
+  total=$(last_number "$1" 'Test run with [0-9]+ tests?')
+  f=$(grep -cE '^✘ Test .* failed after|✘ Test .* recorded an issue' "$1" >/dev/null && grep -E '^✘ Test ' "$1" | grep -cE ' failed after ' || echo 0)
+  s=$(grep -cE 'Test .* skipped' "$1")
+  f=$((f > 0 && f > total ? total : f))
+  settle $((total - f - s)) "$f" "$s" "$2"
+}
+read_pytest() {
+  settle "$(last_number "$1" '[0-9]+ passed')" \
+    $(($(last_number "$1" '[0-9]+ failed') + $(last_number "$1" '[0-9]+ errors?'))) \
+    "$(last_number "$1" '[0-9]+ skipped')" "$2"
+}
+read_deno() {
+  settle "$(last_number "$1" '[0-9]+ passed')" "$(last_number "$1" '[0-9]+ failed')" \
+    "$(last_number "$1" '[0-9]+ ignored')" "$2"
+}
+
+# Every Swift group shares one debug build of everything, the node included.
+built=no
+swift_build() {
+  [ "$built" = yes ] && return 0
+  check build whole swift build --build-tests
+  check web whole tools/build-web .build/web
+  built=yes
+}
+
+deno() { "$(dirname "$(python_with deno==2.9.3)")/deno" "$@"; }
+
+group_unit() {
+  check format-swift whole swift format lint --strict --recursive Sources Tests Package.swift
+  check format-web whole deno fmt --check
+  check lint-web whole deno lint
+  check types-web whole deno check Web
+  check test-web deno deno test --allow-read --allow-run --allow-env Tests/WebTests
+  check boundaries whole /usr/bin/python3 tools/check-boundaries
+  check embedded whole tools/check-embedded
+  swift_build
+  check unit swift swift test --skip-build --skip SimulationTests --skip Vector
+}
+
+group_vectors() {
+  swift_build
+  check vectors swift swift test --skip-build --filter Vector
+  check vectors-wasm deno deno test --allow-read --allow-run --allow-env Tests/WasmTests
+}
+
+group_simulation() {
+  swift_build
+  check simulation swift swift test --skip-build --filter SimulationTests
+}
+
+# In a network namespace of its own nothing but loopback exists: no test can reach anything else.
+alone() {
+  if [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then
+    unshare -n sh -c 'ip link set lo up && exec "$@"' sh "$@"
+  else
+    "$@"
+  fi
+}
+
+group_interop() {
+  need_apt iproute2
+  swift_build
+  local python
+  python=$(python_with pytest aiortc==1.16.0 websockets)
+  check interop pytest alone "$python" -m pytest -q -rs Tests/InteropTests
+}
+
+group_browser() {
+  need_apt iproute2 chromium firefox-esr xvfb xauth fonts-noto-core fonts-noto-color-emoji
+  swift_build
+  local python
+  python=$(python_with pytest playwright==1.64.1 axe-playwright-python==0.1.8 pillow websockets)
+  check browser pytest alone "$python" -m pytest -q -rs Tests/BrowserTests
+}
+
+group_fuzz() {
+  need_apt libclang-rt-14-dev
+  check fuzz whole Fuzz/run "$FUZZ_SECONDS"
+}
