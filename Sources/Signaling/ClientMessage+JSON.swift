@@ -1,0 +1,110 @@
+extension ClientMessage {
+  /// Reads one message. Total: any bytes give a message or an error, in time linear in their number.
+  package static func decode(_ bytes: [UInt8]) throws(SignalingError) -> ClientMessage {
+    guard bytes.count <= Limits.message else { throw .tooLarge(member: "message") }
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONReader.read(bytes)
+    } catch {
+      throw .json(error)
+    }
+    var reader = try MemberReader(value, "message")
+    guard reader.optional("v") == .integer(Limits.version) else { throw .unknownVersion }
+    guard case .string(let type) = reader.optional("type") else { throw .unknownType }
+    let message = try decode(type, &reader)
+    try reader.finish()
+    return message
+  }
+
+  private static func decode(_ type: String, _ reader: inout MemberReader) throws(SignalingError) -> ClientMessage {
+    switch type {
+    case "hello": .hello(try Hello(&reader))
+    case "offer": .offer(try Offer(&reader))
+    case "profile": .profile(try reader.bytes("box", upTo: Limits.profile))
+    case "media": .media(try MediaFlags(&reader))
+    case "view": .view(try views(&reader))
+    case "message": .message(try reader.bytes("box", upTo: Limits.box))
+    case "leave": .leave
+    case "ping": .ping
+    default: throw .unknownType
+    }
+  }
+
+  private static func views(_ reader: inout MemberReader) throws(SignalingError) -> [SlotView] {
+    var views: [SlotView] = []
+    for element in try reader.array("slots", upTo: Limits.slots) {
+      let view = try SlotView(element)
+      guard !views.contains(where: { $0.slot == view.slot }) else { throw .invalid(member: "slot") }
+      views.append(view)
+    }
+    return views
+  }
+}
+
+extension Hello {
+  fileprivate init(_ reader: inout MemberReader) throws(SignalingError) {
+    room = try reader.string("room", upTo: Limits.room.upperBound)
+    guard Hello.isRoom(room) else { throw .invalid(member: "room") }
+    gate = try reader.bytes("gate", exactly: Limits.gate)
+    join = try reader.bytes("join", exactly: Limits.join)
+    resume = try reader.optionalString("resume", in: Limits.resume)
+  }
+
+  /// True for `Limits.room` digits and capital letters of Crockford's base 32 (no I, L, O or U).
+  package static func isRoom(_ text: String) -> Bool {
+    guard Limits.room.contains(text.utf8.count) else { return false }
+    for character in text.utf8 {
+      switch character {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): continue
+      case UInt8(ascii: "I"), UInt8(ascii: "L"), UInt8(ascii: "O"), UInt8(ascii: "U"): return false
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): continue
+      default: return false
+      }
+    }
+    return true
+  }
+}
+
+extension Offer {
+  fileprivate init(_ reader: inout MemberReader) throws(SignalingError) {
+    sdp = try reader.string("sdp", upTo: Limits.sdp)
+    var mids = try MemberReader(try reader.required("mids"), "mids")
+    mic = try mids.optionalString("mic", in: Limits.mid)
+    camera = try mids.optionalString("camera", in: Limits.mid)
+    screen = try mids.optionalString("screen", in: Limits.mid)
+    screenAudio = try mids.optionalString("screenAudio", in: Limits.mid)
+    slots = []
+    for element in try mids.array("slots", upTo: Limits.slots) { slots.append(try Slot(element)) }
+    if let slot = mids.optional("screenSlot") { screenSlot = try Slot(slot) }
+    try mids.finish()
+  }
+}
+
+extension Offer.Slot {
+  fileprivate init(_ value: JSONValue) throws(SignalingError) {
+    var reader = try MemberReader(value, "slots")
+    audio = try reader.optionalString("audio", in: Limits.mid)
+    video = try reader.optionalString("video", in: Limits.mid)
+    try reader.finish()
+  }
+}
+
+extension MediaFlags {
+  fileprivate init(_ reader: inout MemberReader) throws(SignalingError) {
+    mic = try reader.bool("mic")
+    camera = try reader.bool("camera")
+    screen = try reader.bool("screen")
+    screenAudio = try reader.bool("screenAudio")
+  }
+}
+
+extension SlotView {
+  fileprivate init(_ value: JSONValue) throws(SignalingError) {
+    var reader = try MemberReader(value, "slots")
+    slot = try reader.integer("slot", in: 0...(Limits.slots - 1))
+    index = try reader.optionalInteger("index", in: 0...Limits.index)
+    height = try reader.integer("height", in: 0...Limits.height)
+    priority = try reader.integer("priority", in: 0...Limits.priority)
+    try reader.finish()
+  }
+}

@@ -1,0 +1,91 @@
+/// What a client says to the node. Every box is sealed end to end: the node passes bytes on.
+package enum ClientMessage: Equatable, Sendable {
+  case hello(Hello)
+  case offer(Offer)
+  /// Sealed name of the sender, at most `Limits.profile` bytes.
+  case profile([UInt8])
+  case media(MediaFlags)
+  /// What the receiver shows now, one entry a slot; slots not named keep what they have.
+  case view([SlotView])
+  /// Sealed chat message or reaction for everyone, at most `Limits.box` bytes.
+  case message([UInt8])
+  case leave
+  case ping
+}
+
+/// First message of a connection.
+package struct Hello: Equatable, Sendable {
+  /// Crockford base 32, `Limits.room` characters.
+  package var room: String
+  /// Proof of the link, 32 bytes. Only its SHA-256 is kept.
+  package var gate: [UInt8]
+  /// 16 bytes, fresh for each join that is not a resumption.
+  package var join: [UInt8]
+  /// Token of an earlier `welcome`.
+  package var resume: String?
+}
+
+/// An SDP offer and the `mid` of each of its parts. Replaces the media session that the sender had.
+package struct Offer: Equatable, Sendable {
+  package struct Slot: Equatable, Sendable {
+    package var audio: String?
+    package var video: String?
+  }
+
+  package var sdp: String
+  package var mic: String?
+  package var camera: String?
+  package var screen: String?
+  package var screenAudio: String?
+  package var slots: [Slot]
+  package var screenSlot: Slot?
+}
+
+/// What a participant sends now; false is muted or off.
+package struct MediaFlags: Equatable, Sendable {
+  package var mic: Bool
+  package var camera: Bool
+  package var screen: Bool
+  package var screenAudio: Bool
+
+  package init(mic: Bool = false, camera: Bool = false, screen: Bool = false, screenAudio: Bool = false) {
+    self.mic = mic
+    self.camera = camera
+    self.screen = screen
+    self.screenAudio = screenAudio
+  }
+}
+
+/// What a receiver shows in one slot.
+package struct SlotView: Equatable, Sendable {
+  /// 0..<`Limits.slots`.
+  package var slot: Int
+  /// Index of the participant shown; nil leaves the slot empty.
+  package var index: Int?
+  /// Height of the picture on the screen in pixels; 0 asks for sound only.
+  package var height: Int
+  /// Greater is served first when there is not enough for all.
+  package var priority: Int
+}
+
+/// Why a message of a client was refused.
+package enum SignalingError: Error, Equatable, Sendable {
+  case json(JSONError)
+  /// `v` is missing or not `Limits.version`.
+  case unknownVersion
+  /// `type` is missing or not one of this version's.
+  case unknownType
+  /// A member is missing, of the wrong kind or out of bounds.
+  case invalid(member: StaticWord)
+  /// A member or the message is longer than `Limits` allows.
+  case tooLarge(member: StaticWord)
+  /// More than `Limits.unknownMembers` members that this version does not know.
+  case unknownMembers
+}
+
+/// A word of the protocol, never text that a client sent: it is safe in a log and in an answer.
+package struct StaticWord: Equatable, Sendable, ExpressibleByStringLiteral {
+  package let text: String
+
+  package init(stringLiteral value: StaticString) { text = value.description }
+}

@@ -1,0 +1,41 @@
+/// Bounds of the protocol (docs/protocol.md). Each is what an honest client needs with room to spare; past it the
+/// message is refused, never cut.
+package enum Limits {
+  /// Value of `v` in every message, and the number in the WebSocket subprotocol.
+  package static let version: Int64 = 1
+  /// WebSocket subprotocol that client and node must agree on.
+  package static let subprotocol = "tertulia.1"
+
+  /// Bytes of one message on the wire. An SDP of `sdp` bytes with its line ends escaped fits.
+  package static let message = 96 * 1024
+  /// Bytes of a first message: whoever has shown nothing yet may make the node keep little.
+  package static let hello = 1024
+  /// Bytes of an SDP offer.
+  package static let sdp = 64 * 1024
+  /// Bytes of a sealed profile (a name and later a picture's key).
+  package static let profile = 2 * 1024
+  /// Bytes of a sealed message (chat, reaction).
+  package static let box = 24 * 1024
+
+  /// Characters of a room id: 12 carry 60 random bits, so that rooms cannot be found by trying.
+  package static let room = 12...64
+  /// Bytes of a gate token (the proof of the link) and of a join id.
+  package static let gate = 32
+  package static let join = 16
+  /// Characters of a resume token.
+  package static let resume = 16...64
+  /// Characters of a `mid` (RFC 8843 §15.1 asks for short ones; browsers use one or two digits).
+  package static let mid = 1...16
+
+  /// Receive slots for people. The client uses nine.
+  package static let slots = 32
+  /// Greatest index of a participant.
+  package static let index = 1023
+  /// Greatest height in pixels that a view may ask for.
+  package static let height = 4320
+  /// Greatest priority of a view, 0 being the least.
+  package static let priority = 9
+  /// Members that this version does not know are ignored, so that a newer client can talk to an older node; but not
+  /// in any number.
+  package static let unknownMembers = 8
+}

@@ -1,0 +1,92 @@
+/// Takes the members of one JSON object by name, each checked against its bounds.
+struct MemberReader {
+  private let value: JSONValue
+  private let members: Int
+  private var known = 0
+
+  init(_ value: JSONValue, _ member: StaticWord) throws(SignalingError) {
+    guard case .object(let members) = value else { throw .invalid(member: member) }
+    self.value = value
+    self.members = members.count
+  }
+
+  /// The member, which may be absent or null.
+  mutating func optional(_ name: StaticWord) -> JSONValue? {
+    guard let member = value[name.text] else { return nil }
+    known += 1
+    return member == .null ? nil : member
+  }
+
+  mutating func required(_ name: StaticWord) throws(SignalingError) -> JSONValue {
+    guard let member = optional(name) else { throw .invalid(member: name) }
+    return member
+  }
+
+  mutating func bool(_ name: StaticWord) throws(SignalingError) -> Bool {
+    guard case .bool(let value) = try required(name) else { throw .invalid(member: name) }
+    return value
+  }
+
+  mutating func integer(_ name: StaticWord, in range: ClosedRange<Int>) throws(SignalingError) -> Int {
+    try Self.integer(try required(name), name, in: range)
+  }
+
+  mutating func optionalInteger(_ name: StaticWord, in range: ClosedRange<Int>) throws(SignalingError) -> Int? {
+    guard let member = optional(name) else { return nil }
+    return try Self.integer(member, name, in: range)
+  }
+
+  mutating func string(_ name: StaticWord, upTo limit: Int) throws(SignalingError) -> String {
+    try Self.string(try required(name), name, upTo: limit)
+  }
+
+  mutating func optionalString(_ name: StaticWord, in range: ClosedRange<Int>) throws(SignalingError) -> String? {
+    guard let member = optional(name) else { return nil }
+    let text = try Self.string(member, name, upTo: range.upperBound)
+    guard text.utf8.count >= range.lowerBound else { throw .invalid(member: name) }
+    return text
+  }
+
+  /// The elements of an array with at most `limit` of them.
+  mutating func array(_ name: StaticWord, upTo limit: Int) throws(SignalingError) -> [JSONValue] {
+    guard case .array(let elements) = try required(name) else { throw .invalid(member: name) }
+    guard elements.count <= limit else { throw .tooLarge(member: name) }
+    return elements
+  }
+
+  /// Bytes spelt in base64url, at most `limit` of them.
+  mutating func bytes(_ name: StaticWord, upTo limit: Int) throws(SignalingError) -> [UInt8] {
+    let text = try string(name, upTo: (limit * 4 + 2) / 3)
+    guard let bytes = Base64URL.decode(text) else { throw .invalid(member: name) }
+    return bytes
+  }
+
+  /// Exactly `count` bytes spelt in base64url.
+  mutating func bytes(_ name: StaticWord, exactly count: Int) throws(SignalingError) -> [UInt8] {
+    let bytes = try bytes(name, upTo: count)
+    guard bytes.count == count else { throw .invalid(member: name) }
+    return bytes
+  }
+
+  /// To be called last: refuses an object with too many members that nobody asked for.
+  func finish() throws(SignalingError) {
+    guard members - known <= Limits.unknownMembers else { throw .unknownMembers }
+  }
+
+  private static func integer(
+    _ value: JSONValue, _ name: StaticWord, in range: ClosedRange<Int>
+  ) throws(SignalingError) -> Int {
+    guard case .integer(let wide) = value, let integer = Int(exactly: wide), range.contains(integer) else {
+      throw .invalid(member: name)
+    }
+    return integer
+  }
+
+  private static func string(
+    _ value: JSONValue, _ name: StaticWord, upTo limit: Int
+  ) throws(SignalingError) -> String {
+    guard case .string(let text) = value else { throw .invalid(member: name) }
+    guard text.utf8.count <= limit else { throw .tooLarge(member: name) }
+    return text
+  }
+}

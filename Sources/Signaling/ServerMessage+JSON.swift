@@ -1,0 +1,96 @@
+extension ServerMessage {
+  /// This message as JSON in UTF-8.
+  package func encoded() -> [UInt8] {
+    let (type, members) = body
+    return JSONValue.object(
+      [JSONMember("v", .integer(Limits.version)), JSONMember("type", .string(type))] + members
+    ).encoded()
+  }
+
+  private var body: (type: String, members: [JSONMember]) {
+    switch self {
+    case .welcome(let welcome): ("welcome", welcome.members)
+    case .answer(let sdp): ("answer", [JSONMember("sdp", .string(sdp))])
+    case .joined(let entry): ("joined", [JSONMember("participant", entry.json)])
+    case .updated(let index, let profile, let media):
+      (
+        "updated",
+        [JSONMember("index", .index(index))]
+          + (profile.map { [JSONMember("profile", .bytes($0))] } ?? [])
+          + (media.map { [JSONMember("media", $0.json)] } ?? [])
+      )
+    case .left(let index, let reason):
+      ("left", [JSONMember("index", .index(index)), JSONMember("reason", .string(reason.rawValue))])
+    case .slots(let sources, let screen):
+      (
+        "slots",
+        [
+          JSONMember("slots", .array(sources.enumerated().map { .slot($0.offset, source: $0.element) })),
+          JSONMember("screen", .index(screen)),
+        ]
+      )
+    case .message(let from, let box, let sequence):
+      (
+        "message",
+        [
+          JSONMember("from", .index(from)), JSONMember("box", .bytes(box)), JSONMember("seq", .integer(sequence)),
+        ]
+      )
+    case .connection(let state): ("connection", [JSONMember("state", .string(state.rawValue))])
+    case .error(let code, let fatal, let detail):
+      (
+        "error",
+        [JSONMember("code", .string(code.rawValue)), JSONMember("fatal", .bool(fatal))]
+          + (detail.map { [JSONMember("detail", .string($0.text))] } ?? [])
+      )
+    case .closing: ("closing", [JSONMember("reason", .string("restart"))])
+    case .pong: ("pong", [])
+    }
+  }
+}
+
+extension Welcome {
+  fileprivate var members: [JSONMember] {
+    [
+      JSONMember("index", .index(index)),
+      JSONMember("resume", .string(resume)),
+      JSONMember("resumed", .bool(resumed)),
+      JSONMember("participants", .array(participants.map { $0.json })),
+      JSONMember(
+        "limits",
+        .object([
+          JSONMember("participants", .integer(Int64(maximumParticipants))),
+          JSONMember("message", .integer(Int64(Limits.box))),
+        ])),
+      JSONMember("instance", .string(instance)),
+    ]
+  }
+}
+
+extension ParticipantEntry {
+  fileprivate var json: JSONValue {
+    .object(
+      [JSONMember("index", .index(index)), JSONMember("join", .bytes(join))]
+        + (profile.map { [JSONMember("profile", .bytes($0))] } ?? [])
+        + [JSONMember("media", media.json)])
+  }
+}
+
+extension MediaFlags {
+  fileprivate var json: JSONValue {
+    .object([
+      JSONMember("mic", .bool(mic)), JSONMember("camera", .bool(camera)), JSONMember("screen", .bool(screen)),
+      JSONMember("screenAudio", .bool(screenAudio)),
+    ])
+  }
+}
+
+extension JSONValue {
+  fileprivate static func bytes(_ bytes: [UInt8]) -> JSONValue { .string(Base64URL.encode(bytes)) }
+
+  fileprivate static func index(_ index: Int?) -> JSONValue { index.map { .integer(Int64($0)) } ?? .null }
+
+  fileprivate static func slot(_ slot: Int, source: Int?) -> JSONValue {
+    .object([JSONMember("slot", .integer(Int64(slot))), JSONMember("index", .index(source))])
+  }
+}

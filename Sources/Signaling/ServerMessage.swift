@@ -1,0 +1,116 @@
+/// What the node says to a client.
+package enum ServerMessage: Equatable, Sendable {
+  case welcome(Welcome)
+  case answer(sdp: String)
+  case joined(ParticipantEntry)
+  /// A member that is nil has not changed.
+  case updated(index: Int, profile: [UInt8]?, media: MediaFlags?)
+  case left(index: Int, reason: LeaveReason)
+  /// The participant behind each receive slot, all of them each time, and who shares a screen.
+  case slots([Int?], screen: Int?)
+  /// `sequence` counts the messages of a room from 1: a gap shows that some were missed.
+  case message(from: Int, box: [UInt8], sequence: Int64)
+  case connection(TransportState)
+  case error(ErrorCode, fatal: Bool, detail: StaticWord?)
+  /// The node stops and is expected back: the client should come again by itself.
+  case closing
+  case pong
+}
+
+/// Answer to `hello`.
+package struct Welcome: Equatable, Sendable {
+  package var index: Int
+  /// To be sent with the next `hello` when the connection is lost.
+  package var resume: String
+  /// True when the participant that `hello.resume` named goes on, media included.
+  package var resumed: Bool
+  /// The others.
+  package var participants: [ParticipantEntry]
+  /// Participants a room takes.
+  package var maximumParticipants: Int
+  /// Random word for each start of the node: another one says that it forgot its rooms.
+  package var instance: String
+
+  package init(
+    index: Int, resume: String, resumed: Bool, participants: [ParticipantEntry], maximumParticipants: Int,
+    instance: String
+  ) {
+    self.index = index
+    self.resume = resume
+    self.resumed = resumed
+    self.participants = participants
+    self.maximumParticipants = maximumParticipants
+    self.instance = instance
+  }
+}
+
+/// One of the others, as the node knows them.
+package struct ParticipantEntry: Equatable, Sendable {
+  package var index: Int
+  package var join: [UInt8]
+  package var profile: [UInt8]?
+  package var media: MediaFlags
+
+  package init(index: Int, join: [UInt8], profile: [UInt8]?, media: MediaFlags) {
+    self.index = index
+    self.join = join
+    self.profile = profile
+    self.media = media
+  }
+}
+
+package enum LeaveReason: String, Sendable {
+  /// Said so.
+  case left
+  /// Was silent for longer than the grace.
+  case lost
+  /// Was made to leave.
+  case removed
+}
+
+/// What the node sees of a participant's media transport.
+package enum TransportState: String, Sendable {
+  case connected
+  case lost
+}
+
+/// Why something was refused. After a fatal one the node closes the connection.
+package enum ErrorCode: String, CaseIterable, Sendable {
+  case badMessage = "bad_message"
+  case unknownVersion = "unknown_version"
+  case notJoined = "not_joined"
+  case alreadyJoined = "already_joined"
+  case wrongGate = "wrong_gate"
+  case badRoom = "bad_room"
+  case roomFull = "room_full"
+  case serverFull = "server_full"
+  case rateLimited = "rate_limited"
+  case tooLarge = "too_large"
+  case badOffer = "bad_offer"
+  case screenBusy = "screen_busy"
+  case `internal` = "internal"
+}
+
+extension SignalingError {
+  /// What the sender is told.
+  package var code: ErrorCode {
+    switch self {
+    case .unknownVersion: .unknownVersion
+    case .tooLarge: .tooLarge
+    case .invalid(member: "room"): .badRoom
+    case .json, .unknownType, .invalid, .unknownMembers: .badMessage
+    }
+  }
+
+  /// A word of the protocol that says where.
+  package var detail: StaticWord? {
+    switch self {
+    case .json(.duplicateKey): "duplicate_key"
+    case .json: "json"
+    case .unknownVersion: nil
+    case .unknownType: "type"
+    case .invalid(let member), .tooLarge(let member): member
+    case .unknownMembers: "unknown_members"
+    }
+  }
+}
