@@ -1,0 +1,81 @@
+/// Why the node did not use a datagram or a packet. Each case is a counter in `MediaCounters`.
+package enum DropReason: UInt8, CaseIterable, Hashable, Sendable {
+  /// Not STUN, DTLS, RTP or RTCP (RFC 7983).
+  case unknownDatagram
+  /// STUN that does not parse, or is not a binding request.
+  case malformedSTUN
+  /// A check for a user name that nobody here has.
+  case unknownUfrag
+  /// A check whose message integrity does not match.
+  case badSTUNIntegrity
+  /// DTLS, RTP or RTCP from an address that no connectivity check has validated.
+  case unvalidatedAddress
+  /// Not a DTLS record.
+  case malformedDTLS
+  /// RTP or RTCP before the handshake has finished.
+  case beforeKeys
+  case malformedSRTP
+  case replayedSRTP
+  case tooOldSRTP
+  case badTag
+  case unencryptedSRTCP
+  case tooManyStreams
+  /// RTP that authenticates but does not parse.
+  case malformedRTP
+  case malformedRTCP
+  /// Neither declared nor explained by mid and rid.
+  case unknownSSRC
+  /// An SSRC that another m-line or another participant has.
+  case foreignSSRC
+  /// A payload type that was not negotiated for the m-line.
+  case unknownPayloadType
+  /// A retransmission of a packet that nobody misses.
+  case uselessRetransmission
+  /// A payload descriptor that does not parse (RFC 7741 §4.2).
+  case malformedPayload
+  /// A packet that came a second time, or from before the stream's window.
+  case duplicateRTP
+  /// Padding and probes: counted for congestion control, and of no further use.
+  case padding
+  /// A NACK for a packet that is no longer, or never was, in the store.
+  case retransmissionGone
+  /// A NACK beyond the receiver's retransmission budget.
+  case retransmissionBudget
+  /// Egress could not protect a packet.
+  case protectFailed
+}
+
+/// Counts since the node began. A trivial value: copying it is a snapshot.
+package struct MediaCounters: Sendable {
+  package var packetsIn: UInt64 = 0
+  package var bytesIn: UInt64 = 0
+  package var packetsOut: UInt64 = 0
+  package var bytesOut: UInt64 = 0
+  /// RTP packets handed on to a receiver, retransmissions excepted.
+  package var forwarded: UInt64 = 0
+  package var retransmitted: UInt64 = 0
+  /// Lost packets that a sender's retransmission brought back.
+  package var recovered: UInt64 = 0
+  package var nacksSent: UInt64 = 0
+  package var keyFrameRequestsSent: UInt64 = 0
+  /// Changes of layer or source that a receiver saw.
+  package var switches: UInt64 = 0
+
+  private var drops = InlineArray<32, UInt64>(repeating: 0)
+
+  package init() {}
+
+  /// Datagrams and packets dropped for `reason`.
+  package subscript(reason: DropReason) -> UInt64 { drops[Int(reason.rawValue)] }
+
+  @inline(__always)
+  mutating func drop(_ reason: DropReason) {
+    drops[Int(reason.rawValue)] &+= 1
+  }
+}
+
+extension MediaCounters: Equatable {
+  package static func == (a: MediaCounters, b: MediaCounters) -> Bool {
+    withUnsafeBytes(of: a) { a in withUnsafeBytes(of: b) { b in a.elementsEqual(b) } }
+  }
+}
