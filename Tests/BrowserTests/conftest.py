@@ -1,0 +1,61 @@
+"""Fixtures: a node, and people in real browsers who open its page."""
+
+import contextlib
+import os
+from pathlib import Path
+
+import pytest
+from node import Node, ROOT
+from people import Browsers
+
+ARTEFACTS = Path(os.environ.get("TERTULIA_ARTEFACTS", ROOT / "artefacts"))
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    return ARTEFACTS
+
+
+@pytest.fixture(scope="session")
+def browsers():
+    with contextlib.closing(Browsers()) as launched:
+        yield launched
+
+
+@pytest.fixture(scope="session")
+def node():
+    with contextlib.closing(Node()) as started:
+        yield started
+
+
+@pytest.fixture
+def own_node():
+    """A node that the test may kill."""
+    with contextlib.closing(Node()) as started:
+        yield started
+
+
+@pytest.fixture
+def people(browsers, request, artefacts):
+    """Opens pages; on failure leaves a picture and the console of each behind."""
+    opened = []
+
+    def open_page(kind: str, name: str, **options):
+        person = browsers.person(kind, name, **options)
+        opened.append(person)
+        return person
+
+    yield open_page
+    failed = getattr(request.node, "outcome_failed", False)
+    for person in opened:
+        if failed:
+            person.leave_evidence(artefacts / f"failed-{request.node.name}-{person.name}")
+        person.close()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    if call.when == "call" and outcome.get_result().failed:
+        item.outcome_failed = True

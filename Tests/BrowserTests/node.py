@@ -1,0 +1,91 @@
+"""Starts and stops a node for a test: the debug build, a data folder of its own, a free port on loopback."""
+
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = Path(os.environ.get("TERTULIA_BINARY", ROOT / ".build/debug/tertulia"))
+WEB = Path(os.environ.get("TERTULIA_WEB", ROOT / ".build/web"))
+
+
+def free_port() -> int:
+    """A port that is free for TCP and for UDP, as a node needs both."""
+    while True:
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", 0))
+            port = tcp.getsockname()[1]
+            try:
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+class Node:
+    """One running `tertulia serve`. `kill()` is what a crash does, `stop()` what an operator does."""
+
+    def __init__(self, *options: str):
+        self.port = free_port()
+        self.options = options
+        self._data = tempfile.TemporaryDirectory(prefix="tertulia-data-")
+        self.log_path = Path(self._data.name) / "node.log"
+        self.process: subprocess.Popen | None = None
+        self.start()
+
+    @property
+    def origin(self) -> str:
+        return f"https://localhost:{self.port}"
+
+    def start(self) -> None:
+        log = self.log_path.open("ab")
+        command = [BINARY, "serve", "--port", str(self.port), "--data", self._data.name, "--web", WEB]
+        command += ["--public-address", "127.0.0.1", *self.options]
+        self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self._wait_until_healthy()
+
+    def _wait_until_healthy(self) -> None:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the node ended at start:\n{self.log()}")
+            try:
+                with urllib.request.urlopen(f"{self.origin}/healthz", context=context, timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise RuntimeError(f"the node did not answer in 30 s:\n{self.log()}")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Asks the node to end and returns its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=20)
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace")
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.kill()
+        self._data.cleanup()
+
+    def fresh_link(self) -> str:
+        command = [BINARY, "link", "--host", "localhost", "--port", str(self.port)]
+        link = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        assert re.fullmatch(r"https://localhost:\d+/r/[0-9A-HJKMNP-TV-Z]{12,}#1[\w-]{22}(\.[\w-]+)?", link), link
+        return link

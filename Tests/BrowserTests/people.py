@@ -1,0 +1,190 @@
+"""People in real browsers: what they do on the page, and what they see and hear."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--autoplay-policy=no-user-gesture-required",
+]
+FIREFOX_PREFERENCES = {
+    "media.navigator.streams.fake": True,
+    "media.navigator.permission.disabled": True,
+    "permissions.default.camera": 1,
+    "permissions.default.microphone": 1,
+    "media.peerconnection.ice.loopback": True,
+    "media.peerconnection.ice.obfuscate_host_addresses": False,
+    "media.autoplay.default": 0,
+}
+PATIENCE = 20_000  # ms: how long a person may have to wait for anything on a slow machine before a test calls it broken
+
+
+def tag(test_id: str) -> str:
+    return f'[data-testid="{test_id}"]'
+
+
+class Browsers:
+    def __init__(self):
+        self._playwright = sync_playwright().start()
+        self._launched = {}
+
+    def _browser(self, kind: str):
+        if kind not in self._launched:
+            if kind == "chromium":
+                self._launched[kind] = self._playwright.chromium.launch(
+                    executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS
+                )
+            else:
+                self._launched[kind] = self._playwright.firefox.launch(
+                    channel="moz-firefox",
+                    executable_path="/usr/bin/firefox-esr",
+                    firefox_user_prefs=FIREFOX_PREFERENCES,
+                )
+        return self._launched[kind]
+
+    def person(self, kind: str, name: str, language="en-GB", phone=False, scheme="light") -> "Person":
+        context = self._browser(kind).new_context(
+            ignore_https_errors=True,
+            locale=language,
+            viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 800},
+            color_scheme=scheme,
+        )
+        return Person(context.new_page(), kind, name)
+
+    def close(self):
+        for browser in self._launched.values():
+            browser.close()
+        self._playwright.stop()
+
+
+class Person:
+    def __init__(self, page: Page, kind: str, name: str):
+        self.page, self.kind, self.name = page, kind, name
+        self.console: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.console.append(f"pageerror: {error}"))
+
+    def see(self, test_id: str, **filters):
+        return self.page.locator(tag(test_id), **filters)
+
+    def open(self, link: str) -> "Person":
+        self.page.goto(link)
+        return self
+
+    def join(self, link: str) -> "Person":
+        """Opens the link, gives a name and enters."""
+        self.open(link)
+        self.see("join-name").fill(self.name)
+        self.see("join-button").click()
+        expect(self.see("connection-state")).to_have_attribute("data-state", "connected", timeout=PATIENCE)
+        return self
+
+    def tile_of(self, name: str):
+        return self.page.locator(f'{tag("tile")}:not([data-self="true"])', has_text=name)
+
+    def sees_moving_picture_of(self, name: str) -> dict:
+        """Waits until the other's picture moves and is not black; returns what was measured."""
+        tile = self.tile_of(name)
+        expect(tile).to_be_visible(timeout=PATIENCE)
+        video = tile.locator("video")
+        expect(video).to_have_count(1)
+        return self.picture_moves(video)
+
+    def picture_moves(self, video) -> dict:
+        """Two different, not black, pictures within PATIENCE."""
+        measured = video.evaluate(
+            """async (video, patience) => {
+              const canvas = new OffscreenCanvas(64, 36);
+              const context = canvas.getContext('2d', { willReadFrequently: true });
+              const look = () => {
+                if (video.readyState < 2 || !video.videoWidth) return null;
+                context.drawImage(video, 0, 0, 64, 36);
+                return context.getImageData(0, 0, 64, 36).data;
+              };
+              const end = performance.now() + patience;
+              let first = null, brightness = 0;
+              while (performance.now() < end) {
+                const now = look();
+                if (now) {
+                  brightness = now.reduce((sum, value, i) => i % 4 === 3 ? sum : sum + value, 0) / (64 * 36 * 3);
+                  if (first && brightness > 8 && now.some((value, i) => Math.abs(value - first[i]) > 24)) {
+                    return { moves: true, brightness, width: video.videoWidth };
+                  }
+                  first ??= now;
+                }
+                await new Promise((done) => setTimeout(done, 100));
+              }
+              return { moves: false, brightness, width: video.videoWidth, seen: first !== null };
+            }""",
+            PATIENCE,
+        )
+        assert measured["moves"], f"{self.name} ({self.kind}) sees no moving picture: {measured}"
+        return measured
+
+    def hears(self, name: str) -> float:
+        """Waits for sound in the other's stream and returns its loudest level (0...1)."""
+        tile = self.tile_of(name)
+        level = tile.locator("video").evaluate(
+            """async (video, patience) => {
+              const context = new AudioContext();
+              await context.resume();
+              const end = performance.now() + patience;
+              let analyser = null, source = null, loudest = 0;
+              while (performance.now() < end && loudest < 0.01) {
+                const stream = video.srcObject;
+                if (!analyser && stream && stream.getAudioTracks().length) {
+                  analyser = context.createAnalyser();
+                  source = context.createMediaStreamSource(new MediaStream(stream.getAudioTracks()));
+                  source.connect(analyser);
+                }
+                if (analyser) {
+                  const samples = new Float32Array(analyser.fftSize);
+                  analyser.getFloatTimeDomainData(samples);
+                  loudest = Math.max(loudest, ...samples.map(Math.abs));
+                }
+                await new Promise((done) => setTimeout(done, 50));
+              }
+              await context.close();
+              return loudest;
+            }""",
+            PATIENCE,
+        )
+        assert level >= 0.01, f"{self.name} ({self.kind}) hears nothing from {name}: level {level}"
+        return level
+
+    def says(self, text: str) -> None:
+        if not self.see("chat-input").is_visible():
+            self.see("toggle-chat").click()
+        self.see("chat-input").fill(text)
+        self.see("chat-send").click()
+
+    def reads(self, text: str) -> None:
+        if not self.see("chat-input").is_visible():
+            self.see("toggle-chat").click()
+        expect(self.see("chat-message").filter(has_text=text)).to_be_visible(timeout=PATIENCE)
+
+    def picture(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(path))
+
+    def errors(self) -> list[str]:
+        """What the page complained about; a browser's note on a refused or lost connection is not the page's."""
+        network = re.compile(r"net::ERR|NetworkError|WebSocket connection|can.t establish a connection|was interrupted")
+        return [line for line in self.console if line.startswith(("error", "pageerror")) and not network.search(line)]
+
+    def leave_evidence(self, stem: Path) -> None:
+        try:
+            self.picture(stem.with_suffix(".png"))
+        except Exception as error:  # the page may be gone: the console still tells
+            self.console.append(f"no picture: {error}")
+        stem.with_suffix(".log").write_text("\n".join(self.console))
+
+    def close(self) -> None:
+        self.page.context.close()
