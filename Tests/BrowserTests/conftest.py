@@ -1,5 +1,6 @@
 """Fixtures: a node, and people in real browsers who open its page."""
 
+import concurrent.futures
 import contextlib
 import os
 from pathlib import Path
@@ -59,3 +60,10 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     if call.when == "call" and outcome.get_result().failed:
         item.outcome_failed = True
+
+
+@pytest.fixture
+def run_aside():
+    """Runs a function in a thread of its own: an event loop cannot start beside Playwright's."""
+    with concurrent.futures.ThreadPoolExecutor(max_workers=1) as executor:
+        yield lambda function, *arguments: executor.submit(function, *arguments).result(timeout=120)

@@ -1,6 +1,9 @@
 """People in real browsers: what they do on the page, and what they see and hear."""
 
+import contextlib
+import os
 import re
+import subprocess
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
@@ -57,10 +60,56 @@ class Browsers:
         )
         return Person(context.new_page(), kind, name)
 
+    @contextlib.contextmanager
+    def separate(self, kind: str):
+        """A browser that no other test shares, so that its processes can be stopped."""
+        launched = self._launched.pop(kind, None)
+        before = child_processes()
+        laptop = Laptop(self, kind)
+        try:
+            self._browser(kind)
+            laptop.processes = child_processes() - before
+            yield laptop
+        finally:
+            self._launched.pop(kind).close()
+            if launched:
+                self._launched[kind] = launched
+
     def close(self):
         for browser in self._launched.values():
             browser.close()
         self._playwright.stop()
+
+
+class Laptop:
+    def __init__(self, browsers: Browsers, kind: str):
+        self._browsers, self._kind = browsers, kind
+        self.processes: set[int] = set()
+
+    def person(self, name: str, **options) -> "Person":
+        return self._browsers.person(self._kind, name, **options)
+
+    def send(self, number: int) -> None:
+        for pid in self.processes | descendants(self.processes):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+def process_parents() -> dict[int, int]:
+    table = subprocess.run(["ps", "-eo", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
+    return {int(pid): int(parent) for pid, parent in (line.split() for line in table.splitlines())}
+
+
+def descendants(roots: set[int]) -> set[int]:
+    parents, found = process_parents(), set(roots)
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - roots
+
+
+def child_processes() -> set[int]:
+    """Everything that this process started, directly or not."""
+    return descendants({os.getpid()})
 
 
 class Person:
