@@ -1,0 +1,201 @@
+package import Bytes
+
+/// A room: who is in it, who may come in, who hears what. A value that turns commands into effects; it has no clock, no
+/// randomness, and knows neither connections nor media but by number.
+package struct Room: Sendable {
+  /// SHA-256 of the gate of whoever opened the room: the link's holders, and nobody else, know what hashes to it.
+  private let gateHash: [UInt8]
+  private let limits: RoomLimits
+  /// In order of `entry.index`, which is the order of arrival.
+  private var participants: [Participant] = []
+  private var nextIndex = 0
+  private var messages: Int64 = 0
+  private var emptySince: Instant?
+
+  /// An empty room, which is forgotten like any other when nobody comes.
+  package init(gateHash: [UInt8], limits: RoomLimits, now: Instant) {
+    self.gateHash = gateHash
+    self.limits = limits
+    emptySince = now
+  }
+
+  /// When `advance` has something to do next; `.distantFuture` for never.
+  package var nextDeadline: Instant {
+    if let emptySince { return emptySince + limits.emptyGrace }
+    var deadline = Instant.distantFuture
+    for participant in participants {
+      if case .lost(let since) = participant.presence { deadline = min(deadline, since + limits.grace) }
+    }
+    return deadline
+  }
+
+  /// True once the room has been empty for its grace: it may be dropped with everything it knows.
+  package func isOver(at now: Instant) -> Bool {
+    guard let emptySince else { return false }
+    return now >= emptySince + limits.emptyGrace
+  }
+
+  package var isEmpty: Bool { participants.isEmpty }
+
+  /// The index of whoever `connection` belongs to.
+  package func index(of connection: ConnectionID) -> Int? {
+    position(of: connection).map { participants[$0].entry.index }
+  }
+
+  /// The connection that leads to a participant now.
+  package func connection(of index: Int) -> ConnectionID? {
+    participant(index)?.connection
+  }
+
+  package func contains(index: Int) -> Bool { participant(index) != nil }
+
+  /// Everybody's connections, in order of arrival.
+  package var connections: [ConnectionID] { participants.compactMap { $0.connection } }
+
+  /// Who shares a screen.
+  package var screenSharer: Int? { participants.first { $0.entry.media.screen }?.entry.index }
+
+  package mutating func apply(_ command: RoomCommand, from connection: ConnectionID, now: Instant) -> [RoomEffect] {
+    if case .join(let request) = command { return join(request, connection, now) }
+    guard let position = position(of: connection) else { return [] }
+    switch command {
+    case .join: return []
+    case .setProfile(let profile):
+      participants[position].entry.profile = profile
+      let index = participants[position].entry.index
+      return [tell(.updated(index: index, profile: profile, media: nil), except: index)]
+    case .setMedia(let media): return setMedia(media, at: position, connection)
+    case .say(let box): return say(box, from: participants[position].entry.index)
+    case .leave: return remove(at: position, reason: .left, now)
+    case .loseConnection:
+      participants[position].presence = .lost(since: now)
+      return []
+    }
+  }
+
+  /// Ends the grace of those who have not come back.
+  package mutating func advance(to now: Instant) -> [RoomEffect] {
+    var effects: [RoomEffect] = []
+    while let position = participants.firstIndex(where: { isExpired($0, now) }) {
+      effects += remove(at: position, reason: .lost, now)
+    }
+    return effects
+  }
+}
+
+// MARK: - Coming and going
+
+extension Room {
+  private mutating func join(_ request: JoinRequest, _ connection: ConnectionID, _ now: Instant) -> [RoomEffect] {
+    guard request.gateHash.isEqualInConstantTime(to: gateHash) else { return [.refuse(connection, .wrongGate)] }
+    guard let token = request.resumeToken, let position = position(of: token) else {
+      return enter(request, connection)
+    }
+    // Media keys hang on the join id: with another one it is a new participant, and the old one must not linger.
+    guard participants[position].entry.join == request.join else {
+      return remove(at: position, reason: .left, now) + enter(request, connection)
+    }
+    return resume(at: position, connection)
+  }
+
+  private mutating func enter(_ request: JoinRequest, _ connection: ConnectionID) -> [RoomEffect] {
+    guard participants.count < limits.participants, nextIndex <= limits.maximumIndex else {
+      return [.refuse(connection, .full)]
+    }
+    let others = participants.map { $0.entry }
+    let entry = ParticipantEntry(index: nextIndex, join: request.join, profile: nil, media: MediaState())
+    nextIndex += 1
+    emptySince = nil
+    participants.append(
+      Participant(entry: entry, resumeToken: request.freshToken, presence: .connected(connection)))
+    let welcome = RoomWelcome(
+      index: entry.index, resumeToken: request.freshToken, resumed: false, others: others)
+    return [.welcome(connection, welcome), tell(.joined(entry), except: entry.index)]
+  }
+
+  private mutating func resume(at position: Int, _ connection: ConnectionID) -> [RoomEffect] {
+    var effects: [RoomEffect] = []
+    if let old = participants[position].connection { effects.append(.disconnect(old)) }
+    participants[position].presence = .connected(connection)
+    let participant = participants[position]
+    let others = participants.filter { $0.entry.index != participant.entry.index }.map { $0.entry }
+    let welcome = RoomWelcome(
+      index: participant.entry.index, resumeToken: participant.resumeToken, resumed: true, others: others)
+    effects.append(.welcome(connection, welcome))
+    for message in participant.missed { effects.append(.tell([connection], .message(message))) }
+    participants[position].missed = []
+    return effects
+  }
+
+  private mutating func remove(at position: Int, reason: LeaveReason, _ now: Instant) -> [RoomEffect] {
+    let index = participants.remove(at: position).entry.index
+    if participants.isEmpty { emptySince = now }
+    return [.endMedia(index: index), tell(.left(index: index, reason: reason), except: index)]
+  }
+
+  private func isExpired(_ participant: Participant, _ now: Instant) -> Bool {
+    guard case .lost(let since) = participant.presence else { return false }
+    return now >= since + limits.grace
+  }
+}
+
+// MARK: - Saying and showing
+
+extension Room {
+  private mutating func setMedia(
+    _ wanted: MediaState, at position: Int, _ connection: ConnectionID
+  ) -> [RoomEffect] {
+    let index = participants[position].entry.index
+    var media = wanted
+    var effects: [RoomEffect] = []
+    if media.screen, let sharer = screenSharer, sharer != index {
+      media.screen = false
+      media.screenAudio = false
+      effects.append(.refuse(connection, .screenBusy))
+    }
+    guard media != participants[position].entry.media else { return effects }
+    participants[position].entry.media = media
+    effects.append(.setSources(index: index, media))
+    effects.append(tell(.updated(index: index, profile: nil, media: media), except: index))
+    return effects
+  }
+
+  private mutating func say(_ box: [UInt8], from index: Int) -> [RoomEffect] {
+    messages += 1
+    let message = RoomMessage(from: index, box: box, sequence: messages)
+    for position in participants.indices where participants[position].connection == nil {
+      participants[position].keep(message, limits: limits)
+    }
+    return [tell(.message(message), except: index)]
+  }
+
+  private func tell(_ event: RoomEvent, except index: Int) -> RoomEffect {
+    .tell(participants.compactMap { $0.entry.index == index ? nil : $0.connection }, event)
+  }
+}
+
+// MARK: - Finding
+
+extension Room {
+  private func position(of connection: ConnectionID) -> Int? {
+    participants.firstIndex { $0.connection == connection }
+  }
+
+  private func participant(_ index: Int) -> Participant? {
+    participants.first { $0.entry.index == index }
+  }
+
+  private func position(of token: [UInt8]) -> Int? {
+    participants.firstIndex { $0.resumeToken.isEqualInConstantTime(to: token) }
+  }
+}
+
+extension [UInt8] {
+  /// Compares without telling by its duration where the two differ. Their lengths are no secret.
+  func isEqualInConstantTime(to other: [UInt8]) -> Bool {
+    guard count == other.count else { return false }
+    var difference: UInt8 = 0
+    for index in indices { difference |= self[index] ^ other[index] }
+    return difference == 0
+  }
+}

@@ -1,0 +1,91 @@
+package import Bytes
+
+/// Bounds of a room.
+package struct RoomLimits: Equatable, Sendable {
+  /// Participants at one time, those in their grace included.
+  package var participants: Int
+  /// How long a participant without connection is kept. With 20 s until silence is noticed it must stay under 30 s
+  /// altogether for a closed laptop on a dead network, and be long enough for a phone that changes networks.
+  package var grace = TimeDelta.seconds(15)
+  /// How long a room without participants is kept, so that the last to lose the network finds it again.
+  package var emptyGrace = TimeDelta.seconds(60)
+  /// Messages and bytes kept for each participant in its grace.
+  package var missedMessages = 64
+  package var missedBytes = 256 * 1024
+  /// Greatest index; a room that has given it away is full until it has been empty.
+  package var maximumIndex = 1023
+
+  package init(participants: Int) { self.participants = participants }
+}
+
+/// What somebody wants of a room. Commands of a connection that is not in the room do nothing.
+package enum RoomCommand: Equatable, Sendable {
+  case join(JoinRequest)
+  case setProfile([UInt8])
+  case setMedia(MediaState)
+  case say([UInt8])
+  case leave
+  /// The connection is gone without a word.
+  case loseConnection
+}
+
+/// A wish to come in.
+package struct JoinRequest: Equatable, Sendable {
+  /// SHA-256 of the proof of the link, 32 bytes.
+  package var gateHash: [UInt8]
+  /// 16 bytes.
+  package var join: [UInt8]
+  /// Token from an earlier welcome.
+  package var resumeToken: [UInt8]?
+  /// Random bytes to become the token of this participant when it is new; at least 16.
+  package var freshToken: [UInt8]
+
+  package init(gateHash: [UInt8], join: [UInt8], resumeToken: [UInt8]?, freshToken: [UInt8]) {
+    self.gateHash = gateHash
+    self.join = join
+    self.resumeToken = resumeToken
+    self.freshToken = freshToken
+  }
+}
+
+/// What has to be done because of a command, in this order. A room does nothing itself.
+package enum RoomEffect: Equatable, Sendable {
+  case welcome(ConnectionID, RoomWelcome)
+  case tell([ConnectionID], RoomEvent)
+  case refuse(ConnectionID, RoomRefusal)
+  /// The connection has been replaced by a newer one of the same participant.
+  case disconnect(ConnectionID)
+  /// The participant's sources are on or off as said.
+  case setSources(index: Int, MediaState)
+  /// The participant is gone: its media session ends.
+  case endMedia(index: Int)
+}
+
+package struct RoomWelcome: Equatable, Sendable {
+  package var index: Int
+  package var resumeToken: [UInt8]
+  package var resumed: Bool
+  package var others: [ParticipantEntry]
+}
+
+/// What the others are told.
+package enum RoomEvent: Equatable, Sendable {
+  case joined(ParticipantEntry)
+  /// Members that are nil have not changed.
+  case updated(index: Int, profile: [UInt8]?, media: MediaState?)
+  case left(index: Int, reason: LeaveReason)
+  case message(RoomMessage)
+}
+
+package enum LeaveReason: Equatable, Sendable {
+  case left
+  case lost
+}
+
+package enum RoomRefusal: Equatable, Sendable, CaseIterable {
+  /// The gate is not that of the one who opened the room.
+  case wrongGate
+  case full
+  /// Somebody else shares a screen.
+  case screenBusy
+}
