@@ -1,0 +1,209 @@
+// @ts-check
+import { mark } from "./marks.js";
+
+/** @typedef {import("./clock.js").Clock} Clock */
+/** @typedef {import("./wire.js").OfferedMids} OfferedMids */
+/** @typedef {"mic" | "camera" | "screen" | "screenAudio"} SourceKind */
+/** @typedef {Record<SourceKind, MediaStreamTrack | null>} Tracks */
+
+/**
+ * The part of the secure session that media needs.
+ * @typedef {object} MediaEncryption
+ * @property {(sender: RTCRtpSender, stream: SourceKind) => void} attachSender
+ * @property {(receiver: RTCRtpReceiver, kind: "audio" | "video", slotName: string) => void} attachReceiver
+ */
+
+/**
+ * @typedef {object} MediaSessionEvents
+ * @property {() => void} connected
+ * @property {(reason: "disconnected" | "failed" | "timeout" | "bad_answer") => void} lost once; the session is of no
+ *   use any more
+ */
+
+/**
+ * @typedef {object} Slot receivers that the node points at one person, or at the shared screen
+ * @property {string} name
+ * @property {RTCRtpTransceiver} audio
+ * @property {RTCRtpTransceiver} video
+ * @property {MediaStream} stream
+ */
+
+/** People whose media is received at once. */
+export const PERSON_SLOTS = 9;
+
+/** A radio that changes its cell recovers within this; waiting longer is a frozen picture. */
+const DISCONNECTED_PATIENCE = 3_000;
+const CONNECT_TIMEOUT = 10_000;
+
+/** Smallest first, as the offer lists them: quarter, half and full size. Bits a second. */
+const CAMERA_ENCODINGS = [
+  { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+  { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+  { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
+];
+const SCREEN_ENCODINGS = [{ maxBitrate: 2_500_000, maxFramerate: 15 }];
+const SPEECH_ENCODINGS = [{ maxBitrate: 40_000 }];
+const SCREEN_AUDIO_ENCODINGS = [{ maxBitrate: 96_000 }];
+
+const CODECS = { audio: ["audio/opus"], video: ["video/vp8", "video/rtx"] };
+
+/**
+ * One RTCPeerConnection: everything is negotiated once, for the whole call. A network that changes gets a new session.
+ * Sending and receiving transceivers are apart, every one has its transform before a track or a packet can reach it.
+ */
+export class MediaSession {
+  #connection;
+  #events;
+  #clock;
+  /** @type {Record<SourceKind, RTCRtpTransceiver>} */
+  #sources;
+  #over = false;
+  #cancelPatience = () => {};
+
+  /** @type {Slot[]} */
+  slots = [];
+  /** @type {Slot} */
+  screenSlot;
+  connected = false;
+
+  /**
+   * @param {MediaEncryption} encryption
+   * @param {MediaSessionEvents} events
+   * @param {Clock} clock
+   */
+  constructor(encryption, events, clock) {
+    this.#events = events;
+    this.#clock = clock;
+    // Without encodedInsertableStreams Chromium sends in the clear, silently, when a transform comes late.
+    this.#connection = new RTCPeerConnection(
+      /** @type {RTCConfiguration} */ ({ encodedInsertableStreams: true, bundlePolicy: "max-bundle" }),
+    );
+    this.#sources = {
+      mic: this.#addSource(encryption, "mic", "audio", SPEECH_ENCODINGS),
+      camera: this.#addSource(encryption, "camera", "video", CAMERA_ENCODINGS),
+      screen: this.#addSource(encryption, "screen", "video", SCREEN_ENCODINGS),
+      screenAudio: this.#addSource(encryption, "screenAudio", "audio", SCREEN_AUDIO_ENCODINGS),
+    };
+    for (let slot = 0; slot < PERSON_SLOTS; slot += 1) this.slots.push(this.#addSlot(encryption, `slot${slot}`));
+    this.screenSlot = this.#addSlot(encryption, "screen");
+    this.#connection.onconnectionstatechange = () => this.#watch();
+    this.#connection.oniceconnectionstatechange = () => {
+      if (["connected", "completed"].includes(this.#connection.iceConnectionState)) mark("ice");
+    };
+  }
+
+  /**
+   * @param {MediaEncryption} encryption
+   * @param {SourceKind} source
+   * @param {"audio" | "video"} kind
+   * @param {RTCRtpEncodingParameters[]} sendEncodings
+   */
+  #addSource(encryption, source, kind, sendEncodings) {
+    const transceiver = this.#connection.addTransceiver(kind, { direction: "sendonly", sendEncodings });
+    encryption.attachSender(transceiver.sender, source);
+    preferCodecs(transceiver, kind);
+    return transceiver;
+  }
+
+  /** @param {MediaEncryption} encryption @param {string} name @returns {Slot} */
+  #addSlot(encryption, name) {
+    const audio = this.#connection.addTransceiver("audio", { direction: "recvonly" });
+    const video = this.#connection.addTransceiver("video", { direction: "recvonly" });
+    encryption.attachReceiver(audio.receiver, "audio", name);
+    encryption.attachReceiver(video.receiver, "video", name);
+    preferCodecs(audio, "audio");
+    preferCodecs(video, "video");
+    return { name, audio, video, stream: new MediaStream([audio.receiver.track, video.receiver.track]) };
+  }
+
+  /**
+   * Candidates are not awaited: the node learns where we are from our checks, and our addresses stay out of signalling.
+   * @returns {Promise<{ sdp: string, mids: OfferedMids }>}
+   */
+  async offer() {
+    await this.#connection.setLocalDescription();
+    const mid = (/** @type {RTCRtpTransceiver} */ transceiver) => transceiver.mid ?? "";
+    const pair = (/** @type {Slot} */ { audio, video }) => ({ audio: mid(audio), video: mid(video) });
+    const { mic, camera, screen, screenAudio } = this.#sources;
+    return {
+      sdp: this.#connection.localDescription?.sdp ?? "",
+      mids: {
+        mic: mid(mic),
+        camera: mid(camera),
+        screen: mid(screen),
+        screenAudio: mid(screenAudio),
+        slots: this.slots.map(pair),
+        screenSlot: pair(this.screenSlot),
+      },
+    };
+  }
+
+  /** @param {string} sdp */
+  async answer(sdp) {
+    this.#cancelPatience = this.#clock.after(CONNECT_TIMEOUT, () => this.#lose("timeout"));
+    try {
+      await this.#connection.setRemoteDescription({ type: "answer", sdp });
+    } catch {
+      this.#lose("bad_answer");
+    }
+  }
+
+  /**
+   * Takes effect without negotiation; null sends nothing at all.
+   * @param {SourceKind} kind
+   * @param {MediaStreamTrack | null} track
+   */
+  async setTrack(kind, track) {
+    if (!this.#over) await this.#sources[kind].sender.replaceTrack(track);
+  }
+
+  /** True when the transport says that nothing passes right now. */
+  get interrupted() {
+    return ["disconnected", "failed", "closed"].includes(this.#connection.connectionState);
+  }
+
+  /** @returns {Promise<RTCStatsReport>} */
+  stats() {
+    return this.#connection.getStats();
+  }
+
+  close() {
+    this.#over = true;
+    this.connected = false;
+    this.#cancelPatience();
+    this.#connection.onconnectionstatechange = null;
+    this.#connection.oniceconnectionstatechange = null;
+    this.#connection.close();
+  }
+
+  #watch() {
+    switch (this.#connection.connectionState) {
+      case "connected":
+        this.#cancelPatience();
+        mark("dtls");
+        this.connected = true;
+        this.#events.connected();
+        break;
+      case "disconnected":
+        this.#cancelPatience();
+        this.#cancelPatience = this.#clock.after(DISCONNECTED_PATIENCE, () => this.#lose("disconnected"));
+        break;
+      case "failed":
+        this.#lose("failed");
+        break;
+    }
+  }
+
+  /** @param {"disconnected" | "failed" | "timeout" | "bad_answer"} reason */
+  #lose(reason) {
+    if (this.#over) return;
+    this.close();
+    this.#events.lost(reason);
+  }
+}
+
+/** @param {RTCRtpTransceiver} transceiver @param {"audio" | "video"} kind */
+function preferCodecs(transceiver, kind) {
+  const capabilities = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
+  transceiver.setCodecPreferences(capabilities.filter(({ mimeType }) => CODECS[kind].includes(mimeType.toLowerCase())));
+}

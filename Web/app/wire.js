@@ -1,0 +1,250 @@
+// @ts-check
+/**
+ * Messages of `tertulia.1` (docs/protocol.md). The node is not trusted: whatever it says becomes one of these shapes
+ * within these bounds, or is refused as a whole.
+ */
+
+export const SUBPROTOCOL = "tertulia.1";
+const VERSION = 1;
+
+const MAX_TEXT = 4 << 20;
+const MAX_SDP = 65_536;
+const MAX_INDEX = 1023;
+const MAX_PEOPLE = 1024;
+const MAX_SLOTS = 32;
+const MAX_PROFILE_BOX = 2_732;
+const MAX_MESSAGE_BOX = 32_768;
+
+/** @typedef {import("./types.js").MediaFlags} MediaFlags */
+
+/** @typedef {{ index: number, join: string, profile: string | null, media: MediaFlags }} Participant */
+/** @typedef {{ slot: number, index: number | null }} SlotAssignment */
+/** @typedef {{ audio: string, video: string }} MidPair */
+
+/**
+ * @typedef {object} OfferedMids m-line identifiers of an offer
+ * @property {string} mic
+ * @property {string} camera
+ * @property {string} screen
+ * @property {string} screenAudio
+ * @property {MidPair[]} slots
+ * @property {MidPair} screenSlot
+ */
+
+/**
+ * @typedef {{ type: "hello", room: string, gate: string, join: string, resume?: string }} Hello
+ * @typedef {{ slot: number, index: number | null, height: number, priority: number }} ViewSlot
+ * @typedef {Hello
+ *   | { type: "offer", sdp: string, mids: OfferedMids }
+ *   | { type: "profile", box: string }
+ *   | ({ type: "media" } & MediaFlags)
+ *   | { type: "view", slots: ViewSlot[] }
+ *   | { type: "message", box: string }
+ *   | { type: "leave" }
+ *   | { type: "ping" }} ClientMessage
+ */
+
+/**
+ * @typedef {{ type: "welcome", index: number, resume: string, resumed: boolean, participants: Participant[],
+ *   instance: string }} Welcome
+ * @typedef {{ type: "updated", index: number, profile?: string, media?: MediaFlags }} Updated
+ * @typedef {Welcome
+ *   | { type: "answer", sdp: string }
+ *   | { type: "joined", participant: Participant }
+ *   | Updated
+ *   | { type: "left", index: number, reason: "left" | "lost" | "removed" }
+ *   | { type: "slots", slots: SlotAssignment[], screen: number | null }
+ *   | { type: "message", from: number, box: string, seq: number }
+ *   | { type: "connection", state: "connected" | "lost" }
+ *   | { type: "error", code: string, fatal: boolean, detail: string | null }
+ *   | { type: "closing", reason: string }
+ *   | { type: "pong" }} ServerMessage
+ */
+
+/** @param {ClientMessage} message */
+export function encode(message) {
+  return JSON.stringify({ v: VERSION, ...message });
+}
+
+/** Why a text from the node was not taken: `unknown` is a type of a later version, `invalid` breaks the rules. */
+export class WireError extends Error {
+  /** @param {"unknown" | "invalid"} code @param {string} what */
+  constructor(code, what) {
+    super(what);
+    this.code = code;
+  }
+}
+
+/**
+ * @param {unknown} data of a WebSocket message
+ * @returns {ServerMessage}
+ * @throws {WireError}
+ */
+export function decode(data) {
+  if (typeof data !== "string" || data.length > MAX_TEXT) throw new WireError("invalid", "frame");
+  /** @type {unknown} */
+  let value;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    throw new WireError("invalid", "json");
+  }
+  const object = record(value);
+  check(object.v === VERSION, "v");
+  const read = typeof object.type === "string" && Object.hasOwn(readers, object.type) ? readers[object.type] : null;
+  if (!read) throw new WireError("unknown", "type");
+  return read(object);
+}
+
+/** @type {Record<string, (object: Record<string, unknown>) => ServerMessage>} */
+const readers = {
+  welcome: (o) => {
+    const participants = array(o.participants, MAX_PEOPLE).map(participant);
+    check(new Set(participants.map(({ index }) => index)).size === participants.length, "participants");
+    return {
+      type: "welcome",
+      index: index(o.index),
+      resume: token(o.resume),
+      resumed: boolean(o.resumed),
+      participants,
+      instance: token(o.instance),
+    };
+  },
+  answer: (o) => ({ type: "answer", sdp: string(o.sdp, MAX_SDP) }),
+  joined: (o) => ({ type: "joined", participant: participant(o.participant) }),
+  updated: (o) => {
+    /** @type {Updated} */
+    const message = { type: "updated", index: index(o.index) };
+    if (present(o.profile)) message.profile = box(o.profile, MAX_PROFILE_BOX);
+    if (present(o.media)) message.media = media(o.media);
+    return message;
+  },
+  left: (o) => ({ type: "left", index: index(o.index), reason: oneOf(o.reason, ["left", "lost", "removed"]) }),
+  slots: (o) => {
+    const slots = array(o.slots, MAX_SLOTS).map((value) => {
+      const entry = record(value);
+      return { slot: integer(entry.slot, MAX_SLOTS - 1), index: indexOrNull(entry.index) };
+    });
+    const people = slots.map((entry) => entry.index).filter((entry) => entry !== null);
+    // One person in two slots, or two people in one, would let the node put a face under another name.
+    check(new Set(people).size === people.length, "slots");
+    check(new Set(slots.map((entry) => entry.slot)).size === slots.length, "slots");
+    return { type: "slots", slots, screen: indexOrNull(o.screen) };
+  },
+  message: (o) => ({
+    type: "message",
+    from: index(o.from),
+    box: box(o.box, MAX_MESSAGE_BOX),
+    seq: integer(o.seq, Number.MAX_SAFE_INTEGER),
+  }),
+  connection: (o) => ({ type: "connection", state: oneOf(o.state, ["connected", "lost"]) }),
+  error: (o) => ({
+    type: "error",
+    code: word(o.code),
+    fatal: boolean(o.fatal),
+    detail: present(o.detail) ? word(o.detail) : null,
+  }),
+  closing: (o) => ({ type: "closing", reason: word(o.reason) }),
+  pong: () => ({ type: "pong" }),
+};
+
+/** @param {unknown} value @returns {Participant} */
+function participant(value) {
+  const o = record(value);
+  const join = string(o.join, 22);
+  check(/^[A-Za-z0-9_-]{21}[AQgw]$/.test(join), "join");
+  return {
+    index: index(o.index),
+    join,
+    profile: present(o.profile) ? box(o.profile, MAX_PROFILE_BOX) : null,
+    media: media(o.media),
+  };
+}
+
+/** @param {unknown} value @returns {MediaFlags} */
+function media(value) {
+  const o = record(value);
+  return {
+    mic: boolean(o.mic),
+    camera: boolean(o.camera),
+    screen: boolean(o.screen),
+    screenAudio: boolean(o.screenAudio),
+  };
+}
+
+/** @param {boolean} holds @param {string} what @returns {asserts holds} */
+function check(holds, what) {
+  if (!holds) throw new WireError("invalid", what);
+}
+
+/** @param {unknown} value */
+const present = (value) => value !== undefined && value !== null;
+
+/** @param {unknown} value @returns {Record<string, unknown>} */
+function record(value) {
+  check(typeof value === "object" && value !== null && !Array.isArray(value), "object");
+  return /** @type {Record<string, unknown>} */ (value);
+}
+
+/** @param {unknown} value @param {number} most @returns {unknown[]} */
+function array(value, most) {
+  check(Array.isArray(value) && value.length <= most, "array");
+  return value;
+}
+
+/** @param {unknown} value @param {number} most */
+function string(value, most) {
+  check(typeof value === "string" && value.length <= most, "string");
+  return value;
+}
+
+/** @param {unknown} value @param {number} most */
+function box(value, most) {
+  const text = string(value, most);
+  check(/^[A-Za-z0-9_-]+$/.test(text), "box");
+  return text;
+}
+
+/** @param {unknown} value */
+function token(value) {
+  const text = string(value, 128);
+  check(/^[\x21-\x7e]+$/.test(text), "token");
+  return text;
+}
+
+/** @param {unknown} value */
+function word(value) {
+  const text = string(value, 48);
+  check(/^[a-z0-9_]+$/.test(text), "word");
+  return text;
+}
+
+/** @param {unknown} value */
+function boolean(value) {
+  check(typeof value === "boolean", "boolean");
+  return value;
+}
+
+/** @param {unknown} value @param {number} most */
+function integer(value, most) {
+  check(typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most, "integer");
+  return value;
+}
+
+/** @param {unknown} value */
+const index = (value) => integer(value, MAX_INDEX);
+
+/** @param {unknown} value */
+const indexOrNull = (value) => present(value) ? index(value) : null;
+
+/**
+ * @template {string} T
+ * @param {unknown} value
+ * @param {readonly T[]} words
+ * @returns {T}
+ */
+function oneOf(value, words) {
+  const found = words.find((candidate) => candidate === value);
+  check(found !== undefined, "word");
+  return found;
+}
