@@ -65,7 +65,7 @@ swift_build() {
   built=yes
 }
 
-deno() { "$(dirname "$(python_with deno==2.9.3)")/deno" "$@"; }
+deno() { "$(dirname "$(python_with deno==2.9.8)")/deno" "$@"; }
 
 group_unit() {
   check format-swift whole swift format lint --strict --recursive Sources Tests Package.swift
@@ -111,7 +111,7 @@ group_browser() {
   need_apt iproute2 chromium firefox-esr xvfb xauth fonts-noto-core fonts-noto-color-emoji
   swift_build
   local python
-  python=$(python_with pytest playwright==1.64.1 axe-playwright-python==0.1.8 pillow websockets)
+  python=$(python_with pytest playwright==1.64.1 axe-playwright-python==0.1.8 aiortc==1.16.0 websockets)
   check browser pytest alone "$python" -m pytest -q -rs Tests/BrowserTests
 }
 

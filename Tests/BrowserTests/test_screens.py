@@ -99,3 +99,16 @@ def test_nothing_is_asked_of_anyone_else(node, people):
     assert not any("#" in url or "?" in url for url in asked)
     assert ana.page.context.cookies() == []
     assert ana.page.locator(tag("blocked")).count() == 0
+
+
+def test_the_first_load_weighs_at_most_300_kilobytes(node, people):
+    """Everything up to the call, as it crosses the network: headers, compressed bodies, WebAssembly."""
+    ana = people("chromium", "Ana")
+    session = ana.page.context.new_cdp_session(ana.page)
+    session.send("Network.enable")
+    received = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    ana.join(node.fresh_link())
+    weight = sum(received)
+    print(f"page weight: {weight / 1000:.0f} kB in {len(received)} responses")
+    assert 10_000 < weight <= 300_000
