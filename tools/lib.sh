@@ -49,3 +49,12 @@ python_with() {
   fi
   printf '%s\n' "$venv/bin/python"
 }
+
+# In a network namespace of its own nothing but loopback exists: no test can reach anything else.
+alone() {
+  if [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then
+    unshare -n sh -c 'ip link set lo up && exec "$@"' sh "$@"
+  else
+    "$@"
+  fi
+}

@@ -90,15 +90,6 @@ group_simulation() {
   check simulation swift swift test --skip-build --filter SimulationTests
 }
 
-# In a network namespace of its own nothing but loopback exists: no test can reach anything else.
-alone() {
-  if [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then
-    unshare -n sh -c 'ip link set lo up && exec "$@"' sh "$@"
-  else
-    "$@"
-  fi
-}
-
 group_interop() {
   need_apt iproute2
   swift_build
