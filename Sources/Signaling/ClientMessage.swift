@@ -76,16 +76,9 @@ package enum SignalingError: Error, Equatable, Sendable {
   /// `type` is missing or not one of this version's.
   case unknownType
   /// A member is missing, of the wrong kind or out of bounds.
-  case invalid(member: StaticWord)
+  case invalid(member: Word)
   /// A member or the message is longer than `Limits` allows.
-  case tooLarge(member: StaticWord)
+  case tooLarge(member: Word)
   /// More than `Limits.unknownMembers` members that this version does not know.
   case unknownMembers
-}
-
-/// A word of the protocol, never text that a client sent: it is safe in a log and in an answer.
-package struct StaticWord: Equatable, Sendable, ExpressibleByStringLiteral {
-  package let text: String
-
-  package init(stringLiteral value: StaticString) { text = value.description }
 }

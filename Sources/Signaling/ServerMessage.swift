@@ -11,7 +11,7 @@ package enum ServerMessage: Equatable, Sendable {
   /// `sequence` counts the messages of a room from 1: a gap shows that some were missed.
   case message(from: Int, box: [UInt8], sequence: Int64)
   case connection(TransportState)
-  case error(ErrorCode, fatal: Bool, detail: StaticWord?)
+  case error(ErrorCode, fatal: Bool, detail: Word?)
   /// The node stops and is expected back: the client should come again by itself.
   case closing
   case pong
@@ -103,7 +103,7 @@ extension SignalingError {
   }
 
   /// A word of the protocol that says where.
-  package var detail: StaticWord? {
+  package var detail: Word? {
     switch self {
     case .json(.duplicateKey): "duplicate_key"
     case .json: "json"
