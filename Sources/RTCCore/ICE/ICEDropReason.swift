@@ -16,7 +16,7 @@ package enum ICEDropReason: UInt8, Hashable, Sendable, CaseIterable {
 package enum ICEVerdict: Hashable, Sendable {
   /// An authenticated request was answered with success; `isNewPair` if its address was not validated before.
   case answered(isNewPair: Bool)
-  /// An authenticated request was answered with this error: 400 role missing from reality, 420 or 487.
+  /// An authenticated request was answered with this error: 420 (unknown attribute) or 487 (role conflict).
   case refused(code: Int)
   /// A response to one of our own checks was taken.
   case response

@@ -66,15 +66,17 @@ struct ICEValidatedPairs: Sendable {
 
   /// Where a new pair goes: the end, or in place of the one checked longest ago that is not in use.
   private mutating func place() -> Int {
-    if count == Self.capacity {
-      var oldest: Int?
-      for index in 0..<count where pairs[index].address != selected {
-        if oldest == nil || pairs[index].lastCheck < pairs[oldest!].lastCheck { oldest = index }
-      }
-      remove(at: oldest!)
-    }
+    if count == Self.capacity { remove(at: oldestUnused()) }
     count += 1
     return count - 1
+  }
+
+  private func oldestUnused() -> Int {
+    var oldest = pairs[0].address == selected ? 1 : 0
+    for index in 0..<count where pairs[index].address != selected && pairs[index].lastCheck < pairs[oldest].lastCheck {
+      oldest = index
+    }
+    return oldest
   }
 
   private mutating func remove(at index: Int) {
