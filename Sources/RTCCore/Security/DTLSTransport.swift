@@ -1,12 +1,12 @@
-public import Bytes
+package import Bytes
 
 /// Which side of the handshake this end plays: SDP `a=setup:active` is the client, `passive` the server (RFC 5763 §5).
 package enum DTLSRole: Sendable {
   case client, server
 }
 
-/// Where a DTLS association stands. `connected` is reached only after the peer's certificate has matched the fingerprint
-/// from signalling and an SRTP profile has been agreed on; nothing may be trusted before.
+/// Where a DTLS association stands. `connected` is reached only after the peer's certificate has matched the
+/// fingerprint from signalling and an SRTP profile has been agreed on; nothing may be trusted before.
 package enum DTLSState: Hashable, Sendable {
   case handshaking
   case connected
@@ -37,18 +37,19 @@ package enum DTLSVerdict: Hashable, Sendable {
   case handled
   /// This datagram completed the handshake: SRTP keys can be made now.
   case connected
-  /// Not a DTLS record, or bytes in the place of one: ignored as RFC 6347 §4.1.2.7 says, the association goes on.
+  /// Not a DTLS record: nothing was done with it. (Damaged records inside a datagram are skipped silently, RFC 6347
+  /// §4.1.2.7, and the rest counts as handled.)
   case ignored
   /// The association has ended (now or before); `state` says why.
   case ended
 }
 
-/// One DTLS 1.2 association that carries no data, only keys for SRTP (RFC 5764), sans IO. It does not know where the peer
-/// is: the caller passes the address of the pair in use, which may change during the handshake.
+/// One DTLS 1.2 association that carries no data, only keys for SRTP (RFC 5764), sans IO. It does not know where the
+/// peer is: the caller passes the address of the pair in use, which may change during the handshake.
 ///
-/// A value of this type is a handle with one owner: copies name the same association, `destroy` ends it and must be called
-/// exactly once, after which no copy may be used. (Swift has no associated type that is not Copyable, and a class would
-/// put reference counting on the packet path.) Not for use by two threads at once.
+/// A value of this type has one owner: copies name the same association, `destroy` ends it and must be called exactly
+/// once, after which no copy may be used. (In Swift an associated type cannot be without copies yet.) Not for use by two
+/// threads at once.
 package protocol DTLSTransport {
   var state: DTLSState { get }
 
@@ -58,19 +59,20 @@ package protocol DTLSTransport {
   /// Sends the ClientHello. Client role only; a server has nothing to say first.
   mutating func start(now: Instant, to peer: TransportAddress, into out: inout some DatagramSink & ~Copyable)
 
-  /// Takes in one datagram (first byte 20...63, RFC 7983), any length, and sends what it calls for to `peer`, no datagram over
-  /// 1,200 bytes. Messages fragmented over records or datagrams, in any order, are reassembled.
+  /// Takes in one datagram (first byte 20...63, RFC 7983), any length, and sends what it calls for to `peer`, no
+  /// datagram over 1,200 bytes. Messages fragmented over records or datagrams, in any order, are reassembled.
   mutating func handle(
     _ datagram: UnsafeRawBufferPointer, now: Instant, to peer: TransportAddress,
     into out: inout some DatagramSink & ~Copyable
   ) -> DTLSVerdict
 
-  /// Retransmits what is due at `now` (RFC 6347 §4.2.4): 1 s first, doubled each time; gives up after 30 s.
+  /// Retransmits what is due at `now` (RFC 6347 §4.2.4): after 200 ms first, the delay doubling up to 3.2 s. 30 s after
+  /// its first datagram an unfinished handshake has failed.
   mutating func advance(to now: Instant, peer: TransportAddress, into out: inout some DatagramSink & ~Copyable)
 
   /// Sends close_notify if there is anything to close, and ends in `closed`.
   mutating func close(now: Instant, to peer: TransportAddress, into out: inout some DatagramSink & ~Copyable)
 
-  /// Frees everything behind the handle.
+  /// Frees the association.
   func destroy()
 }

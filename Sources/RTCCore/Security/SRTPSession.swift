@@ -35,19 +35,20 @@ package protocol SRTPSession {
   /// Bytes that protecting an RTCP packet adds at its end: tag plus the 4-byte index.
   var rtcpOverhead: Int { get }
 
-  /// Authenticates and decrypts an RTP packet in place. Replay is checked before the cipher runs and recorded only after
-  /// the tag matched; a refused packet changes no state (its bytes are then undefined).
+  /// Authenticates and decrypts an RTP packet in place. Replay is checked before the cipher runs and recorded only
+  /// after the tag matched; a refused packet changes no state (its bytes are then undefined).
   mutating func unprotectRTP(_ packet: UnsafeMutableRawBufferPointer) -> SRTPVerdict
 
   /// Authenticates and decrypts a compound or reduced-size RTCP packet in place.
   mutating func unprotectRTCP(_ packet: UnsafeMutableRawBufferPointer) -> SRTPVerdict
 
-  /// Makes an SRTP packet in `datagram`, an egress slot. The first `written` bytes are there already: the whole RTP header
-  /// (CSRCs and extension included) and, if any, the first plaintext bytes of the payload, such as a rewritten payload
-  /// descriptor. `payload` is the rest of the plaintext and is encrypted straight from where it is; it must not overlap
-  /// `datagram`. An empty `payload` protects `datagram[..<written]` in place. Sequence numbers of one SSRC may come out
-  /// of order within half their range (retransmissions), but one number must never carry two different payloads: the
-  /// keystream would be used twice.
+  /// Makes an SRTP packet in `datagram`, an egress slot. The first `written` bytes are there already: the whole RTP
+  /// header (CSRCs and extension included) and, if any, the first plaintext bytes of the payload, such as a rewritten
+  /// payload descriptor. `payload` is the rest of the plaintext and is encrypted straight from where it is; it must not
+  /// overlap `datagram`. An empty `payload` protects `datagram[..<written]` in place.
+  ///
+  /// Sequence numbers of one SSRC may come out of order by up to about 1,000, but each may be used once: a second packet
+  /// is refused as `replayed`, because it would use a keystream twice and give away both. Repeat by RTX (RFC 4588).
   mutating func protectRTP(
     _ datagram: UnsafeMutableRawBufferPointer, written: Int, payload: UnsafeRawBufferPointer
   ) -> SRTPVerdict
