@@ -1,0 +1,77 @@
+package import RTCCore
+
+/// SRTCP packets (RFC 3711 §3.4, RFC 7714 §9): 8 bytes in clear, the rest encrypted, then the word of E flag and index,
+/// behind the tag with GCM and before it with HMAC.
+extension OpenSSLSRTP {
+  private static var clearLength: Int { 8 }
+  private static var indexLength: Int { 4 }
+  private static var encryptedFlag: UInt32 { 0x8000_0000 }
+
+  package mutating func unprotectRTCP(_ packet: UnsafeMutableRawBufferPointer) -> SRTPVerdict {
+    let bytes = UnsafeRawBufferPointer(packet)
+    let end = bytes.count &- profile.rtcpOverhead
+    guard end >= Self.clearLength, bytes[0] >> 6 == 2 else { return .dropped(.malformed) }
+    let word = bytes.word(at: profile == .aeadAES128GCM ? bytes.count &- Self.indexLength : end)
+    guard word & Self.encryptedFlag != 0 else { return .dropped(.unencrypted) }
+    let admission = state.pointee.inbound.streams.admitRTCP(ssrc: bytes.word(at: 4), index: word & ~Self.encryptedFlag)
+    switch admission {
+    case .refused(let reason): return .dropped(reason)
+    case .candidate(let candidate):
+      guard open(packet, end: end, word: word, candidate) else { return .dropped(.badTag) }
+      state.pointee.inbound.streams.commit(candidate, of: .rtcp)
+      return .passed(length: end)
+    }
+  }
+
+  package mutating func protectRTCP(_ datagram: UnsafeMutableRawBufferPointer, length: Int) -> SRTPVerdict {
+    guard length >= Self.clearLength, length <= datagram.count, datagram[0] >> 6 == 2 else {
+      return .dropped(.malformed)
+    }
+    guard length &+ profile.rtcpOverhead <= datagram.count else { return .dropped(.noRoom) }
+    let index = state.pointee.outbound.nextRTCPIndex
+    guard index < Self.encryptedFlag else { return .dropped(.keyExhausted) }
+    guard seal(datagram, end: length, index: index) else { return .dropped(.malformed) }
+    state.pointee.outbound.nextRTCPIndex = index &+ 1
+    return .passed(length: length &+ profile.rtcpOverhead)
+  }
+
+  private func open(
+    _ packet: UnsafeMutableRawBufferPointer, end: Int, word: UInt32, _ candidate: SRTPStreams.Candidate
+  ) -> Bool {
+    guard let base = packet.baseAddress else { return false }
+    let bytes = UnsafeRawBufferPointer(packet)
+    let text = bytes.slice(Self.clearLength, end)
+    let target = base + Self.clearLength
+    let cipher = state.pointee.inbound.rtcp
+    if cipher.isAEAD {
+      return cipher.begin(ssrc: candidate.ssrc, index: candidate.index)
+        && cipher.authenticate(bytes.slice(0, Self.clearLength))
+        && withUnsafeBytes(of: word.bigEndian) { cipher.authenticate($0) }
+        && cipher.crypt(text, to: target) && cipher.verifyTag(at: base + end)
+    }
+    let covered = end &+ Self.indexLength
+    return cipher.verifyMAC(bytes.slice(0, covered), bytes.slice(covered, covered), at: base + covered)
+      && cipher.begin(ssrc: candidate.ssrc, index: candidate.index) && cipher.crypt(text, to: target)
+  }
+
+  private func seal(_ datagram: UnsafeMutableRawBufferPointer, end: Int, index: UInt32) -> Bool {
+    guard let base = datagram.baseAddress else { return false }
+    let bytes = UnsafeRawBufferPointer(datagram)
+    let text = bytes.slice(Self.clearLength, end)
+    let target = base + Self.clearLength
+    let word = (index | Self.encryptedFlag).bigEndian
+    let cipher = state.pointee.outbound.rtcp
+    guard cipher.begin(ssrc: bytes.word(at: 4), index: UInt64(index)) else { return false }
+    if cipher.isAEAD {
+      datagram.storeBytes(of: word, toByteOffset: end &+ profile.tagLength, as: UInt32.self)
+      return cipher.authenticate(bytes.slice(0, Self.clearLength))
+        && withUnsafeBytes(of: word) { cipher.authenticate($0) }
+        && cipher.crypt(text, to: target) && cipher.writeTag(to: base + end)
+    }
+    guard cipher.crypt(text, to: target) else { return false }
+    let covered = end &+ Self.indexLength
+    datagram.storeBytes(of: word, toByteOffset: end, as: UInt32.self)
+    cipher.writeMAC(bytes.slice(0, covered), bytes.slice(covered, covered), to: base + covered)
+    return true
+  }
+}

@@ -1,0 +1,62 @@
+package import RTCCore
+
+/// `SRTPSession` over libcrypto: a handle to keys, contexts and windows that were all allocated when it was made.
+package struct OpenSSLSRTP: SRTPSession {
+  /// One direction: what this end seals with, or what it opens with.
+  struct Direction {
+    let rtp: SRTPCipher
+    let rtcp: SRTPCipher
+    var streams: SRTPStreams
+    /// Next SRTCP index to send; one counter for all SSRCs keeps every pair of SSRC and index unique.
+    var nextRTCPIndex: UInt32 = 0
+
+    init(_ master: SRTPMasterKey, profile: SRTPProfile, streamLimit: Int, _ direction: SRTPCipher.Direction) {
+      rtp = SRTPCipher(master, profile: profile, labels: .rtp, direction: direction)
+      rtcp = SRTPCipher(master, profile: profile, labels: .rtcp, direction: direction)
+      streams = SRTPStreams(capacity: streamLimit)
+    }
+
+    func destroy() {
+      rtp.destroy()
+      rtcp.destroy()
+      streams.destroy()
+    }
+  }
+
+  struct State {
+    var inbound: Direction
+    var outbound: Direction
+  }
+
+  package let profile: SRTPProfile
+  let state: UnsafeMutablePointer<State>
+
+  /// `streamLimit` bounds the SSRCs of each direction (RTP and RTCP together).
+  package init(profile: SRTPProfile, inbound: SRTPMasterKey, outbound: SRTPMasterKey, streamLimit: Int = 256) {
+    self.profile = profile
+    state = .allocate(capacity: 1)
+    state.initialize(
+      to: State(
+        inbound: Direction(inbound, profile: profile, streamLimit: streamLimit, .open),
+        outbound: Direction(outbound, profile: profile, streamLimit: streamLimit, .seal)))
+  }
+
+  package var rtpOverhead: Int { profile.rtpOverhead }
+  package var rtcpOverhead: Int { profile.rtcpOverhead }
+
+  package func destroy() {
+    state.pointee.inbound.destroy()
+    state.pointee.outbound.destroy()
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// The bytes from `start` up to `end`, which lie within.
+  @inline(__always)
+  func slice(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: self[start..<end]) }
+
+  @inline(__always)
+  func word(at offset: Int) -> UInt32 { UInt32(bigEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
+}
