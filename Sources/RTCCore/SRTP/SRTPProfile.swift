@@ -2,6 +2,7 @@
 /// §4.1.2, RFC 7714 §14.2).
 package enum SRTPProfile: UInt16, CaseIterable, Sendable {
   case aeadAES128GCM = 0x0007
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   case aes128CMHMACSHA1_80 = 0x0001
 
   /// Bytes of a master key and of the session encryption key.
@@ -55,6 +56,10 @@ package struct DTLSSRTPKeyLayout: Hashable, Sendable {
 
 /// Labels of the SRTP key derivation (RFC 3711 §4.3.1, §4.3.2).
 package enum SRTPKeyLabel: UInt8, Sendable {
-  case rtpEncryption = 0, rtpAuthentication, rtpSalt
-  case rtcpEncryption, rtcpAuthentication, rtcpSalt
+  case rtpEncryption = 0
+  case rtpAuthentication = 1
+  case rtpSalt = 2
+  case rtcpEncryption = 3
+  case rtcpAuthentication = 4
+  case rtcpSalt = 5
 }

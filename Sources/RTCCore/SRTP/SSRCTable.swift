@@ -44,7 +44,9 @@ package struct SSRCTable: Sendable {
   @inline(__always)
   private func probe(_ ssrc: UInt32) -> Int {
     var position = Int(truncatingIfNeeded: UInt64(ssrc &* 0x9E37_79B9) >> 8) & mask
-    while cells[position] != 0, UInt32(truncatingIfNeeded: cells[position]) != ssrc { position = (position &+ 1) & mask }
+    while cells[position] != 0, UInt32(truncatingIfNeeded: cells[position]) != ssrc {
+      position = (position &+ 1) & mask
+    }
     return position
   }
 }
