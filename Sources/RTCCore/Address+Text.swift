@@ -39,7 +39,7 @@ extension TransportAddress {
     let gap = text.indices.dropLast().first { text[$0] == colon && text[$0 + 1] == colon }
     var groups: [UInt16]
     if let gap {
-      guard let head = parseGroups(text[..<gap]), let tail = parseGroups(text[(gap + 2)...]),
+      guard let head = parseGroups(text[..<gap], mayEndDotted: false), let tail = parseGroups(text[(gap + 2)...]),
         head.count + tail.count <= 7
       else { return nil }
       groups = head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
@@ -52,13 +52,14 @@ extension TransportAddress {
     return TransportAddress(ipv6High: high, low: low, port: port)
   }
 
-  /// Colon-separated groups of one to four hexadecimal digits; the last may be a dotted IPv4 address, which is two.
-  private static func parseGroups(_ text: ArraySlice<UInt8>) -> [UInt16]? {
+  /// Colon-separated groups of one to four hexadecimal digits; the last of the whole address may be a
+  /// dotted IPv4 address, which is two.
+  private static func parseGroups(_ text: ArraySlice<UInt8>, mayEndDotted: Bool = true) -> [UInt16]? {
     guard !text.isEmpty else { return [] }
     var groups: [UInt16] = []
     let parts = text.split(separator: colon, maxSplits: 8, omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
-      if index == parts.count - 1, part.contains(dot) {
+      if mayEndDotted, index == parts.count - 1, part.contains(dot) {
         guard let ipv4 = parseIPv4(part) else { return nil }
         groups += [UInt16(ipv4 >> 16), UInt16(truncatingIfNeeded: ipv4)]
       } else {

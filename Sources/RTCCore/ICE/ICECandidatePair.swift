@@ -46,9 +46,9 @@ struct ICECheck: Sendable {
   private var sent = 1
 
   static var firstTimeout: TimeDelta { .milliseconds(500) }
-  /// The longest pause between two sendings: a lossy path is not left alone for the 8 s that doubling would reach.
-  static var longestTimeout: TimeDelta { .seconds(2) }
-  static var maximumSendings: Int { 8 }
+  /// Doubling stops here: RFC 8489's 32 s would leave a lossy path alone for longer than a person waits.
+  static var longestTimeout: TimeDelta { .seconds(1) }
+  static var maximumSendings: Int { 16 }
 
   init(transactionID: STUNTransactionID, role: ICERole, nominates: Bool, now: Instant) {
     self.transactionID = transactionID
