@@ -10,10 +10,18 @@ package struct OpenSSLSRTP: SRTPSession {
     /// Next SRTCP index to send; one counter for all SSRCs keeps every pair of SSRC and index unique.
     var nextRTCPIndex: UInt32 = 0
 
-    init(_ master: SRTPMasterKey, profile: SRTPProfile, streamLimit: Int, _ direction: SRTPCipher.Direction) {
-      rtp = SRTPCipher(master, profile: profile, labels: .rtp, direction: direction)
-      rtcp = SRTPCipher(master, profile: profile, labels: .rtcp, direction: direction)
+    init(rtp: SRTPCipher, rtcp: SRTPCipher, streamLimit: Int) {
+      self.rtp = rtp
+      self.rtcp = rtcp
       streams = SRTPStreams(capacity: streamLimit)
+    }
+
+    init(_ master: SRTPMasterKey, profile: SRTPProfile, streamLimit: Int, _ direction: SRTPCipher.Direction) {
+      let rtp = SRTPSessionKeys(master, profile: profile, purpose: .rtp)
+      let rtcp = SRTPSessionKeys(master, profile: profile, purpose: .rtcp)
+      self.init(
+        rtp: SRTPCipher(rtp, profile: profile, direction: direction),
+        rtcp: SRTPCipher(rtcp, profile: profile, direction: direction), streamLimit: streamLimit)
     }
 
     func destroy() {
@@ -33,12 +41,15 @@ package struct OpenSSLSRTP: SRTPSession {
 
   /// `streamLimit` bounds the SSRCs of each direction (RTP and RTCP together).
   package init(profile: SRTPProfile, inbound: SRTPMasterKey, outbound: SRTPMasterKey, streamLimit: Int = 256) {
+    self.init(
+      profile: profile, inbound: Direction(inbound, profile: profile, streamLimit: streamLimit, .open),
+      outbound: Direction(outbound, profile: profile, streamLimit: streamLimit, .seal))
+  }
+
+  init(profile: SRTPProfile, inbound: Direction, outbound: Direction) {
     self.profile = profile
     state = .allocate(capacity: 1)
-    state.initialize(
-      to: State(
-        inbound: Direction(inbound, profile: profile, streamLimit: streamLimit, .open),
-        outbound: Direction(outbound, profile: profile, streamLimit: streamLimit, .seal)))
+    state.initialize(to: State(inbound: inbound, outbound: outbound))
   }
 
   package var rtpOverhead: Int { profile.rtpOverhead }

@@ -13,29 +13,23 @@ struct SRTPCipher {
 
   enum Direction { case seal, open }
 
-  /// The three labels of RTP, or those of RTCP (RFC 3711 §4.3.2).
-  struct Labels {
-    let encryption, authentication, salt: SRTPKeyLabel
-    static let rtp = Labels(encryption: .rtpEncryption, authentication: .rtpAuthentication, salt: .rtpSalt)
-    static let rtcp = Labels(encryption: .rtcpEncryption, authentication: .rtcpAuthentication, salt: .rtcpSalt)
-  }
-
-  init(_ master: SRTPMasterKey, profile: SRTPProfile, labels: Labels, direction: Direction) {
+  init(_ keys: SRTPSessionKeys, profile: SRTPProfile, direction: Direction) {
     isAEAD = profile == .aeadAES128GCM
-    let key = master.derive(labels.encryption, length: profile.keyLength)
-    let saltBytes = master.derive(labels.salt, length: profile.saltLength)
-    let padded = saltBytes + [UInt8](repeating: 0, count: 16 - saltBytes.count)
+    let padded = keys.salt + [UInt8](repeating: 0, count: 16 - keys.salt.count)
     salt = padded.withUnsafeBytes {
-      (UInt64(bigEndian: $0.load(as: UInt64.self)), UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self)))
+      (
+        UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)),
+        UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      )
     }
     hmac = .allocate(capacity: 1)
-    hmac.initialize(
-      to: master.derive(labels.authentication, length: HMACSHA1.length).withUnsafeBytes(HMACSHA1.init(key:)))
+    hmac.initialize(to: keys.authentication.withUnsafeBytes(HMACSHA1.init(key:)))
     guard let context = EVP_CIPHER_CTX_new() else { preconditionFailure("out of memory") }
     self.context = context
     let cipher = isAEAD ? EVP_aes_128_gcm() : EVP_aes_128_ctr()
     let encrypts: CInt = direction == .seal || !isAEAD ? 1 : 0
-    precondition(EVP_CipherInit_ex(context, cipher, nil, key, nil, encrypts) == 1, "AES-128 is not available")
+    precondition(
+      EVP_CipherInit_ex(context, cipher, nil, keys.encryption, nil, encrypts) == 1, "AES-128 is not available")
   }
 
   /// Wipes and frees the keys.

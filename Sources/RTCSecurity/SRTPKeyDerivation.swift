@@ -31,3 +31,26 @@ package struct SRTPMasterKey: Sendable {
     return keystream
   }
 }
+
+/// The keys of one direction of RTP or of RTCP (RFC 3711 §4.3.2).
+struct SRTPSessionKeys {
+  let encryption: [UInt8]
+  /// For HMAC-SHA1; GCM has no use for it.
+  let authentication: [UInt8]
+  let salt: [UInt8]
+
+  enum Purpose { case rtp, rtcp }
+
+  init(encryption: [UInt8], authentication: [UInt8], salt: [UInt8]) {
+    self.encryption = encryption
+    self.authentication = authentication
+    self.salt = salt
+  }
+
+  init(_ master: SRTPMasterKey, profile: SRTPProfile, purpose: Purpose) {
+    let isRTP = purpose == .rtp
+    encryption = master.derive(isRTP ? .rtpEncryption : .rtcpEncryption, length: profile.keyLength)
+    authentication = master.derive(isRTP ? .rtpAuthentication : .rtcpAuthentication, length: HMACSHA1.length)
+    salt = master.derive(isRTP ? .rtpSalt : .rtcpSalt, length: profile.saltLength)
+  }
+}
