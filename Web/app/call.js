@@ -1,55 +1,275 @@
 // @ts-check
+import { LevelMeter } from "./level.js";
+import { createAddress, parsePlace, roomPath } from "./link.js";
+import { LocalMedia } from "./local-media.js";
+import { mark } from "./marks.js";
+import { MediaSession } from "./media-session.js";
+import { Notices } from "./notices.js";
+import { Participation } from "./participation.js";
+import { initialState } from "./store.js";
+import { cleanName } from "./text.js";
+
+/** @typedef {import("./clock.js").Clock} Clock */
+/** @typedef {import("./link.js").RoomAddress} RoomAddress */
+/** @typedef {import("./media-session.js").MediaSessionEvents} MediaSessionEvents */
+/** @typedef {import("./participation.js").SecureRoom} SecureRoom */
 /** @typedef {import("./store.js").Store} Store */
+/** @typedef {import("./types.js").BlockedCode} BlockedCode */
 /** @typedef {import("./types.js").DeviceKind} DeviceKind */
 /** @typedef {import("./types.js").VisibleTile} VisibleTile */
 
+/** @typedef {SecureRoom & EventTarget & { close: () => void }} SecureSession */
+
+/**
+ * What the call needs of the browser; tests hand in their own.
+ * @typedef {object} Environment
+ * @property {Clock} clock
+ * @property {Pick<Location, "origin" | "pathname" | "hash">} location
+ * @property {Pick<History, "pushState">} history
+ * @property {boolean} secureContext
+ * @property {boolean} canChooseSpeaker
+ * @property {MediaDevices | undefined} media
+ * @property {(text: string) => Promise<void>} copy
+ * @property {(fragment: string) => Promise<SecureSession>} openSecure rejects with `{ code: BlockedCode }`
+ * @property {(() => WebSocket) | undefined} [connect]
+ * @property {((encryption: SecureRoom, events: MediaSessionEvents, clock: Clock) => MediaSession) | undefined}
+ *   [createMediaSession]
+ * @property {LevelMeter | undefined} [meter]
+ */
+
 /** What a person can do: every action of the interface is a method here; what comes of it appears in the store. */
 export class Call {
-  /** @param {Store} store */
-  constructor(store) {
-    this.store = store;
+  #store;
+  #environment;
+  #notices;
+  /** @type {LocalMedia | null} */
+  #local = null;
+  /** @type {RoomAddress | null} */
+  #address = null;
+  /** Opens while the person is still looking at the preview. @type {Promise<SecureSession | null>} */
+  #secure = Promise.resolve(null);
+  /** @type {Participation | null} */
+  #participation = null;
+  /** @type {Promise<void> | null} */
+  #requesting = null;
+  /** Counts the places that were entered: what belongs to a former one comes too late. */
+  #visit = 0;
+
+  /** @param {Store} store @param {Environment} environment */
+  constructor(store, environment) {
+    this.#store = store;
+    this.#environment = environment;
+    this.#notices = new Notices(store, environment.clock);
+    if (environment.media) this.#local = this.#createLocal(environment.media);
+  }
+
+  /** Goes to where the address bar points. */
+  open() {
+    const { location, secureContext, media } = this.#environment;
+    this.#reset();
+    const place = parsePlace(location);
+    if (place.kind === "home") return;
+    if (place.kind === "invalid") return this.#block(place.code);
+    if (!secureContext || !media) return this.#block(secureContext ? "unsupported_browser" : "insecure_context");
+    const { room, fragment } = place;
+    this.#address = { room, fragment };
+    this.#store.update(() => ({ phase: "prejoin", room, link: location.origin + roomPath(place) }));
+    this.#openSecure(fragment);
   }
 
   /** Makes a room and goes to its pre-join screen. */
-  createRoom() {}
+  createRoom() {
+    const address = createAddress();
+    this.#environment.history.pushState(null, "", roomPath(address));
+    this.open();
+  }
 
-  /** @param {string} _name as typed */
-  setName(_name) {}
+  /** @param {string} name as typed */
+  setName(name) {
+    this.#store.update(({ self }) => ({ self: { ...self, name: cleanName(name) ?? "" } }));
+    this.#participation?.sendProfile();
+  }
 
-  /** @param {DeviceKind} _kind @param {string} _id */
-  async selectDevice(_kind, _id) {}
+  /** @param {DeviceKind} kind @param {string} id */
+  async selectDevice(kind, id) {
+    await this.#local?.select(kind, id);
+  }
 
-  /** Asks for microphone and camera; call it from the pre-join screen. */
-  async requestDevices() {}
+  /** Asks for microphone and camera; asking again while the browser's question is open changes nothing. */
+  async requestDevices() {
+    this.#requesting ??= (this.#local?.request() ?? Promise.resolve()).finally(() => this.#requesting = null);
+    await this.#requesting;
+  }
 
-  async toggleMic() {}
+  async toggleMic() {
+    await this.#local?.toggleMic();
+  }
 
-  async toggleCamera() {}
+  async toggleCamera() {
+    await this.#local?.toggleCamera();
+  }
 
-  async startScreen() {}
+  async startScreen() {
+    const { people } = this.#store.get();
+    if (people.some(({ media }) => media.screen)) this.#notices.add("screen_busy");
+    else await this.#local?.startScreen();
+  }
 
-  stopScreen() {}
+  stopScreen() {
+    this.#local?.stopScreen();
+  }
 
-  async join() {}
+  async join() {
+    if (this.#store.get().phase !== "prejoin" || !this.#address) return;
+    mark("click");
+    this.#store.update(() => ({ phase: "joining" }));
+    const visit = this.#visit;
+    await this.#secure;
+    if (visit === this.#visit && this.#store.get().phase === "joining") this.#participation?.begin();
+  }
 
-  leave() {}
+  leave() {
+    const { phase } = this.#store.get();
+    if (phase !== "call" && phase !== "joining") return;
+    this.#participation?.leave();
+    this.#end();
+    this.#store.update(() => ({ phase: "left" }));
+  }
 
-  /** @param {string} _text */
-  async sendChat(_text) {}
+  /** @param {string} text */
+  async sendChat(text) {
+    await this.#participation?.chat.say(text);
+  }
 
-  /** Sends a failed message again. @param {string} _id */
-  async resendChat(_id) {}
+  /** Sends a failed message again. @param {string} id */
+  async resendChat(id) {
+    await this.#participation?.chat.again(id);
+  }
 
-  markRead() {}
+  markRead() {
+    this.#store.update(() => ({ unread: 0 }));
+  }
 
-  /** @param {VisibleTile[]} _tiles people whose video is on screen now */
-  setVisibleTiles(_tiles) {}
+  /** @param {VisibleTile[]} tiles people whose video is on screen now */
+  setVisibleTiles(tiles) {
+    this.#participation?.setVisible(tiles);
+  }
 
-  async copyLink() {}
+  async copyLink() {
+    try {
+      await this.#environment.copy(this.#store.get().link);
+      this.#notices.add("link_copied");
+    } catch {
+      this.#notices.add("copy_failed");
+    }
+  }
 
-  /** @param {number} _id */
-  dismissNotice(_id) {}
+  /** @param {number} id */
+  dismissNotice(id) {
+    this.#notices.dismiss(id);
+  }
 
-  /** From `failed`: tries again now. From `left`: back to the pre-join screen. */
-  retry() {}
+  /** Back to the pre-join screen, or another attempt to reach the node. */
+  retry() {
+    const { phase } = this.#store.get();
+    if (phase === "call" || phase === "joining") this.#participation?.wake();
+    else this.open();
+  }
+
+  /** The page is visible again, or the network is back. */
+  wake() {
+    this.#participation?.wake();
+  }
+
+  /** The page goes away: the node should not wait for us. */
+  unload() {
+    this.#participation?.leave();
+  }
+
+  /** @param {MediaDevices} media */
+  #createLocal(media) {
+    const { clock, canChooseSpeaker, meter } = this.#environment;
+    return new LocalMedia(this.#store, this.#notices, clock, {
+      media,
+      canChooseSpeaker,
+      meter: meter ?? new LevelMeter(),
+      send: (kind, track) => this.#participation?.setTrack(kind, track),
+      flags: () => this.#participation?.sendFlags(),
+    });
+  }
+
+  /** @param {string} fragment */
+  #openSecure(fragment) {
+    const visit = this.#visit;
+    this.#secure = this.#environment.openSecure(fragment).then((secure) => {
+      if (visit !== this.#visit) {
+        secure.close();
+        return null;
+      }
+      mark("wasm");
+      secure.addEventListener("alarm", (event) => this.#alarm(/** @type {CustomEvent} */ (event).detail.code));
+      this.#prepare(secure);
+      return secure;
+    }, (error) => {
+      if (visit === this.#visit) this.#block(error?.code ?? "wasm_failed");
+      return null;
+    });
+  }
+
+  /** @param {SecureSession} secure */
+  #prepare(secure) {
+    const { clock, connect, createMediaSession } = this.#environment;
+    const create = createMediaSession ?? ((encryption, events) => new MediaSession(encryption, events, clock));
+    if (!this.#local || !this.#address) return;
+    this.#participation = new Participation({
+      store: this.#store,
+      clock,
+      notices: this.#notices,
+      secure,
+      local: this.#local,
+      createMediaSession: (events) => create(secure, events, clock),
+      connect,
+      entered: () => this.#store.update(() => ({ phase: "call" })),
+      blocked: (code) => this.#block(code),
+      alarm: (code) => this.#alarm(code),
+    }, this.#address.room);
+    this.#local.resend();
+    this.#participation.prepare();
+  }
+
+  /** @param {string | null} code */
+  #alarm(code) {
+    const { security } = this.#store.get();
+    if (code === null && security.code !== "cannot_decrypt") return;
+    this.#store.update(() => ({ security: code === null ? { state: "ok" } : { state: "alarm", code } }));
+    // Whatever went past the encryption has gone; nothing may follow it.
+    if (code === "transform_idle") this.leave();
+  }
+
+  /** @param {BlockedCode} code */
+  #block(code) {
+    this.#participation?.close();
+    this.#end();
+    this.#store.update(() => ({ phase: "blocked", blocked: { code } }));
+  }
+
+  /** Lets go of devices and keys. */
+  #end() {
+    this.#visit += 1;
+    this.#participation = null;
+    this.#local?.close();
+    this.#secure.then((secure) => secure?.close());
+    this.#secure = Promise.resolve(null);
+  }
+
+  /** Forgets the last room; who one is and what one wore there stays on the page. */
+  #reset() {
+    this.#participation?.leave();
+    this.#end();
+    this.#address = null;
+    this.#store.update(({ self: { name, devices } }) => {
+      const state = initialState();
+      return { ...state, blocked: undefined, self: { ...state.self, name, devices } };
+    });
+  }
 }

@@ -1,8 +1,30 @@
 // @ts-check
 import { mountApp } from "../ui/app.js";
 import { Call } from "./call.js";
+import { systemClock } from "./clock.js";
+import { mark } from "./marks.js";
+import { SecureSession } from "./secure-session.js";
 import { createStore } from "./store.js";
 
+mark("page");
+
 const store = createStore();
-const call = new Call(store);
+const call = new Call(store, {
+  clock: systemClock,
+  location,
+  history,
+  secureContext: isSecureContext,
+  canChooseSpeaker: "setSinkId" in HTMLMediaElement.prototype,
+  media: navigator.mediaDevices,
+  copy: (text) => navigator.clipboard.writeText(text),
+  openSecure: (secret) => SecureSession.open({ secret }),
+});
+
+addEventListener("popstate", () => call.open());
+addEventListener("online", () => call.wake());
+addEventListener("pagehide", () => call.unload());
+addEventListener("pageshow", ({ persisted }) => persisted && call.open());
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && call.wake());
+
 mountApp(/** @type {HTMLElement} */ (document.getElementById("app")), store, call);
+call.open();

@@ -55,6 +55,11 @@ export class MediaKeeper {
     this.#clock = clock;
   }
 
+  /** Sessions that failed since one stood. */
+  get failures() {
+    return this.#attempts;
+  }
+
   get session() {
     return this.#session;
   }

@@ -1,0 +1,345 @@
+// @ts-check
+import { Chat } from "./chat.js";
+import { mark } from "./marks.js";
+import { MediaKeeper } from "./media-keeper.js";
+import { PERSON_SLOTS } from "./media-session.js";
+import { People } from "./people.js";
+import { RoomWatch } from "./room-watch.js";
+import { Signaling } from "./signaling.js";
+import { requestView } from "./view.js";
+
+/** @typedef {import("./clock.js").Clock} Clock */
+/** @typedef {import("./local-media.js").LocalMedia} LocalMedia */
+/** @typedef {import("./media-session.js").MediaSession} MediaSession */
+/** @typedef {import("./media-session.js").MediaSessionEvents} MediaSessionEvents */
+/** @typedef {import("./media-session.js").SourceKind} SourceKind */
+/** @typedef {import("./notices.js").Notices} Notices */
+/** @typedef {import("./secure-session.js").SecureSession} SecureSession */
+/** @typedef {import("./store.js").Store} Store */
+/** @typedef {import("./types.js").BlockedCode} BlockedCode */
+/** @typedef {import("./types.js").Connection} Connection */
+/** @typedef {import("./types.js").VisibleTile} VisibleTile */
+/** @typedef {import("./wire.js").ClientMessage} ClientMessage */
+/** @typedef {import("./wire.js").ServerMessage} ServerMessage */
+/** @typedef {import("./wire.js").Welcome} Welcome */
+
+/**
+ * The part of the secure session that a participation uses.
+ * @typedef {Pick<SecureSession, "gate" | "join" | "newJoin" | "setSelf" | "setRoster" | "attachSender" | "attachReceiver"
+ *   | "sealProfile" | "openProfile" | "sealMessage" | "openMessage" | "counters" | "checkTransforms">} SecureRoom
+ */
+
+/**
+ * @typedef {object} ParticipationDoors
+ * @property {Store} store
+ * @property {Clock} clock
+ * @property {Notices} notices
+ * @property {SecureRoom} secure
+ * @property {LocalMedia} local
+ * @property {(events: MediaSessionEvents) => MediaSession} createMediaSession
+ * @property {(() => WebSocket) | undefined} [connect]
+ * @property {() => void} entered
+ * @property {(code: BlockedCode) => void} blocked it ended, and trying again will not help
+ * @property {(code: string | null) => void} alarm media is not what it should be; null: what was wrong has passed
+ */
+
+/** The node keeps the place of a lost socket for 15 s; later, asking for it would cost a round trip. */
+const RESUME_WINDOW = 13_000;
+const VIEW_DELAY = 60;
+/** After a restart everybody comes back at about the same time: that is one piece of news, not twenty. */
+const RESTART_QUIET = 5_000;
+/** A blink of the network is no news. */
+const NEWS_DELAY = 1_000;
+
+/** @type {Record<string, BlockedCode>} */
+const FINAL = {
+  wrong_gate: "wrong_secret",
+  bad_room: "bad_room",
+  room_full: "room_full",
+  server_full: "server_full",
+  unknown_version: "unknown_version",
+};
+
+/** One person's stay in one room: signalling, people, media and chat, held together through losses of any of them. */
+export class Participation {
+  #doors;
+  #room;
+  #index = -1;
+  #resume = "";
+  #instance = "";
+  /** The last `hello` asked to go on with the place we had. */
+  #resuming = false;
+  #serverClosing = false;
+  /** @type {VisibleTile[] | null} */
+  #visible = null;
+  #sentView = "";
+  #sentFlags = "";
+  #cancelView = () => {};
+  #cancelNews = () => {};
+  #toldLoss = false;
+
+  /** @param {ParticipationDoors} doors @param {string} room */
+  constructor(doors, room) {
+    const { store, clock, notices, secure, local } = doors;
+    this.#doors = doors;
+    this.#room = room;
+    this.signaling = new Signaling(
+      {
+        opened: (lostFor) => this.#greet(lostFor),
+        message: (message) => this.#receive(message),
+        lost: () => this.#lostSignalling(),
+      },
+      clock,
+      doors.connect,
+    );
+    const send = (/** @type {ClientMessage} */ message) => this.signaling.send(message);
+    this.media = new MediaKeeper(doors.createMediaSession, send, { changed: () => this.#mediaChanged() }, clock);
+    this.people = new People(store, notices, clock, {
+      setRoster: (people) => secure.setRoster(people),
+      openProfile: (index, box) => secure.openProfile(index, box),
+      slotStream: (slot) => this.media.session?.slots[slot]?.stream ?? null,
+      screenSlotStream: () => this.media.session?.screenSlot.stream ?? null,
+      ownScreen: () => local.screenStream,
+    });
+    this.chat = new Chat(store, {
+      seal: (message) => secure.sealMessage(message),
+      open: (from, box) => secure.openMessage(from, box),
+      send: (box) => this.#index >= 0 && send({ type: "message", box }),
+      nameOf: (index) => this.people.nameOf(index),
+      notice: (code) => notices.add(code),
+    }, clock);
+    this.watch = new RoomWatch(this.people, this.media, secure, clock, doors.alarm);
+  }
+
+  /** Makes ready what takes time, before anybody asked to join. */
+  prepare() {
+    this.media.prepare();
+  }
+
+  begin() {
+    this.#setConnection();
+    this.signaling.start();
+    this.watch.start();
+  }
+
+  leave() {
+    this.signaling.send({ type: "leave" });
+    this.close();
+  }
+
+  close() {
+    this.#cancelView();
+    this.#cancelNews();
+    this.watch.stop();
+    this.signaling.stop();
+    this.media.close();
+    this.people.clear();
+    this.chat.fail();
+    this.#index = -1;
+    this.#resume = "";
+    this.#doors.store.update(({ self }) => ({ self: { ...self, index: -1 } }));
+  }
+
+  /** Something may have changed while nobody looked: page visible again, network back. */
+  wake() {
+    this.signaling.wake();
+    if (this.media.state === "connected" && this.media.session?.interrupted) this.media.renew();
+  }
+
+  /** @param {SourceKind} kind @param {MediaStreamTrack | null} track */
+  setTrack(kind, track) {
+    this.media.setTrack(kind, track);
+  }
+
+  /** Own sources went on or off. */
+  sendFlags() {
+    const { flags } = this.#doors.local;
+    const sent = JSON.stringify(flags);
+    if (this.#index >= 0 && sent !== this.#sentFlags && this.signaling.send({ type: "media", ...flags })) {
+      this.#sentFlags = sent;
+    }
+    this.people.publish();
+  }
+
+  /** @param {VisibleTile[]} tiles */
+  setVisible(tiles) {
+    this.#visible = tiles;
+    this.#sendViewSoon();
+  }
+
+  async sendProfile() {
+    if (this.#index < 0) return;
+    const { name } = this.#doors.store.get().self;
+    const box = await this.#doors.secure.sealProfile({ v: 1, name });
+    this.signaling.send({ type: "profile", box });
+  }
+
+  /** @param {number} lostFor milliseconds @returns {ClientMessage[]} */
+  #greet(lostFor) {
+    const { secure, local } = this.#doors;
+    this.#resuming = this.#resume !== "" && lostFor < RESUME_WINDOW;
+    if (!this.#resuming) {
+      // A join id never serves twice: keys are made of it, and their counters begin at nothing.
+      if (this.#index >= 0) secure.newJoin();
+      this.#resume = "";
+      this.media.begin();
+    }
+    const { gate, join } = secure;
+    const hello = { type: /** @type {const} */ ("hello"), room: this.#room, gate, join };
+    if (this.#resuming) return [{ ...hello, resume: this.#resume }];
+    this.#sentFlags = JSON.stringify(local.flags);
+    return [hello, { type: "media", ...local.flags }];
+  }
+
+  /** @param {ServerMessage} message */
+  #receive(message) {
+    if (message.type === "welcome") this.#welcome(message);
+    else if (message.type === "error") this.#error(message.code);
+    else if (message.type === "closing") this.#closing();
+    else if (this.#index >= 0) this.#inRoom(message);
+    else if (message.type === "answer") this.media.answer(message.sdp);
+  }
+
+  /** @param {ServerMessage} message */
+  #inRoom(message) {
+    switch (message.type) {
+      case "answer":
+        return this.media.answer(message.sdp);
+      case "joined":
+        if (message.participant.index !== this.#index) this.people.join(message.participant);
+        return this.#sendViewSoon();
+      case "updated":
+        return this.people.update(message);
+      case "left":
+        if (message.index === this.#index) return this.#doors.blocked("removed");
+        this.people.leave(message.index, message.reason);
+        return this.#sendViewSoon();
+      case "slots":
+        this.people.assign(message.slots, message.screen === this.#index ? null : message.screen);
+        return this.#sendViewSoon();
+      case "message":
+        this.chat.receive(message.from, message.box);
+        return;
+      case "connection":
+        if (message.state === "lost" && this.media.state === "connected") this.media.renew();
+    }
+  }
+
+  /** @param {Welcome} welcome */
+  #welcome(welcome) {
+    const { store, notices, secure, entered } = this.#doors;
+    const stranger = welcome.index !== this.#index || welcome.instance !== this.#instance;
+    // Our place is gone, or another is put under us: leave it, and come anew under a fresh join id.
+    if (this.#resuming && (!welcome.resumed || stranger)) return this.#comeAnew();
+
+    const again = this.#index >= 0;
+    const restarted = again && welcome.instance !== this.#instance;
+    this.#resume = welcome.resume;
+    this.#instance = welcome.instance;
+    this.#serverClosing = false;
+    mark("signalling");
+    if (!this.#resuming) {
+      this.#index = welcome.index;
+      secure.setSelf(welcome.index);
+      store.update(({ self }) => ({ self: { ...self, index: welcome.index } }));
+    }
+    if (again && !this.#resuming) this.people.beQuiet(RESTART_QUIET);
+    this.people.replace(welcome.participants.filter(({ index }) => index !== welcome.index));
+    if (this.#resuming) {
+      this.#sentFlags = "";
+      this.media.resume();
+    }
+    if (restarted) notices.add("server_restarted");
+    this.#recovered(restarted);
+    this.sendProfile();
+    this.sendFlags();
+    this.#sentView = "";
+    this.#sendViewSoon();
+    this.#setConnection();
+    if (!again) entered();
+  }
+
+  #comeAnew() {
+    this.#resume = "";
+    this.signaling.send({ type: "leave" });
+    this.signaling.restart();
+  }
+
+  /** @param {string} code */
+  #error(code) {
+    const { notices, local, blocked } = this.#doors;
+    if (Object.hasOwn(FINAL, code)) return blocked(FINAL[code]);
+    if (code === "bad_offer") this.media.refused();
+    if (code === "too_large") this.chat.fail();
+    if (code === "rate_limited") notices.add("rate_limited");
+    if (code === "screen_busy") {
+      local.stopScreen();
+      notices.add("screen_busy");
+    }
+  }
+
+  #closing() {
+    this.#serverClosing = true;
+    this.#doors.notices.add("server_restarting");
+    this.#setConnection();
+  }
+
+  #lostSignalling() {
+    this.media.suspend();
+    this.chat.fail();
+    if (this.#index >= 0 && !this.#serverClosing && !this.#toldLoss) {
+      this.#cancelNews();
+      this.#cancelNews = this.#doors.clock.after(NEWS_DELAY, () => {
+        this.#toldLoss = true;
+        this.#doors.notices.add("reconnecting");
+      });
+    }
+    this.#setConnection();
+  }
+
+  /** @param {boolean} restarted */
+  #recovered(restarted) {
+    this.#cancelNews();
+    if (this.#toldLoss && !restarted) this.#doors.notices.add("recovered");
+    this.#toldLoss = false;
+  }
+
+  #mediaChanged() {
+    this.people.publish();
+    this.#setConnection();
+    if (this.media.state === "connected") this.watch.connected();
+  }
+
+  #setConnection() {
+    const { store, clock } = this.#doors;
+    const { state, detail } = this.#connection();
+    const { connection } = store.get();
+    if (connection.state === state && connection.detail === detail) return;
+    store.update(() => ({ connection: { state, detail, since: clock.date() } }));
+  }
+
+  /** @returns {Pick<Connection, "state" | "detail">} */
+  #connection() {
+    if (!this.signaling.open || this.#serverClosing) {
+      const detail = this.#serverClosing ? "server_restarting" : undefined;
+      return { state: this.#index < 0 ? "connecting" : "reconnecting", detail };
+    }
+    if (this.media.state === "connected") return { state: "connected" };
+    if (this.media.failures > 0 && this.media.state === "connecting") {
+      return { state: "media_lost", detail: "media_blocked" };
+    }
+    return { state: this.media.state === "lost" ? "media_lost" : "connecting" };
+  }
+
+  #sendViewSoon() {
+    this.#cancelView();
+    this.#cancelView = this.#doors.clock.after(VIEW_DELAY, () => {
+      if (this.#index < 0) return;
+      const { seated, indices: people } = this.people.roster;
+      const slots = requestView({ slots: PERSON_SLOTS, seated, people, visible: this.#visible });
+      const view = JSON.stringify(slots);
+      if (view === this.#sentView) return;
+      if (this.signaling.send({ type: "view", slots })) this.#sentView = view;
+    });
+  }
+}

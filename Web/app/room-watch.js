@@ -1,0 +1,132 @@
+// @ts-check
+import { every } from "./clock.js";
+import { meter, SpeechDetector } from "./level.js";
+import { mark } from "./marks.js";
+import { Watchdog } from "./watchdog.js";
+
+/** @typedef {import("./clock.js").Clock} Clock */
+/** @typedef {import("./media-keeper.js").MediaKeeper} MediaKeeper */
+/** @typedef {import("./participation.js").SecureRoom} SecureRoom */
+/** @typedef {import("./people.js").People} People */
+
+const LEVEL_PERIOD = 200;
+const CHECK_PERIOD = 1_000;
+const FIRST_FRAME_PERIOD = 15;
+const FIRST_FRAME_TRIES = 1_000;
+
+/** Looks at media while it runs: who speaks, and whether all of it passes through encryption. */
+export class RoomWatch {
+  #people;
+  #media;
+  #secure;
+  #clock;
+  #alarm;
+  #watchdog = new Watchdog();
+  /** @type {Map<number, SpeechDetector>} */
+  #speech = new Map();
+  /** When the last sound of a receiver was played. @type {WeakMap<RTCRtpReceiver, number>} */
+  #heardAt = new WeakMap();
+  /** @type {(() => void)[]} */
+  #stops = [];
+  #sawFrame = false;
+
+  /**
+   * @param {People} people
+   * @param {MediaKeeper} media
+   * @param {SecureRoom} secure
+   * @param {Clock} clock
+   * @param {(code: string | null) => void} alarm
+   */
+  constructor(people, media, secure, clock, alarm) {
+    this.#people = people;
+    this.#media = media;
+    this.#secure = secure;
+    this.#clock = clock;
+    this.#alarm = alarm;
+  }
+
+  start() {
+    this.#stops = [
+      every(this.#clock, LEVEL_PERIOD, () => this.#hear()),
+      every(this.#clock, CHECK_PERIOD, () => this.#check()),
+    ];
+  }
+
+  stop() {
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
+  }
+
+  /** Media began to flow: the first picture is about to come. */
+  connected() {
+    if (this.#sawFrame) return;
+    let tries = 0;
+    const stop = every(this.#clock, FIRST_FRAME_PERIOD, async () => {
+      tries += 1;
+      if (await this.#decoded()) {
+        this.#sawFrame = true;
+        mark("first-frame");
+      }
+      if (this.#sawFrame || tries > FIRST_FRAME_TRIES) stop();
+    });
+    this.#stops.push(stop);
+  }
+
+  async #decoded() {
+    for (const { slot } of this.#people.roster.seated) {
+      const report = await this.#media.session?.slots[slot]?.video.receiver.getStats();
+      for (const stats of report?.values() ?? []) {
+        if (stats.type === "inbound-rtp" && stats.framesDecoded > 0) return true;
+      }
+    }
+    return false;
+  }
+
+  #hear() {
+    const now = this.#clock.now();
+    let changed = false;
+    for (const { slot, index } of this.#people.roster.seated) {
+      const person = this.#people.roster.get(index);
+      const receiver = this.#media.session?.slots[slot]?.audio.receiver;
+      if (!person || !receiver) continue;
+      const loud = person.media.mic ? this.#loudness(receiver) : 0;
+      const speech = this.#speech.get(index) ?? new SpeechDetector();
+      this.#speech.set(index, speech);
+      const level = meter(loud);
+      const speaking = speech.speaking(loud, now);
+      changed ||= level !== person.level || speaking !== person.speaking;
+      person.level = level;
+      person.speaking = speaking;
+    }
+    if (changed) this.#people.publish();
+  }
+
+  /** @param {RTCRtpReceiver} receiver @returns {number} linear, 0...1; 0 when nothing was played since the last time */
+  #loudness(receiver) {
+    const [source] = receiver.getSynchronizationSources();
+    if (!source || this.#heardAt.get(receiver) === source.timestamp) return 0;
+    this.#heardAt.set(receiver, source.timestamp);
+    return source.audioLevel ?? 0;
+  }
+
+  async #check() {
+    const { session } = this.#media;
+    if (!session?.connected) return;
+    const { roster } = this.#people;
+    const seats = roster.seated.map(({ slot, index }) => ({
+      index,
+      names: [`slot${slot}:audio`, `slot${slot}:video`],
+    }));
+    const { undecryptable, opened, swapped } = this.#watchdog.look(await this.#secure.counters(), seats);
+    for (const index of roster.indices) {
+      const person = roster.get(index);
+      if (person && undecryptable.has(index)) person.undecryptable = true;
+      else if (person && opened.has(index)) person.undecryptable = false;
+    }
+    this.#people.publish();
+    if (swapped) this.#alarm("swapped_media");
+    else if (undecryptable.size > 0 && opened.size === 0) this.#alarm("cannot_decrypt");
+    else if (opened.size > 0) this.#alarm(null);
+    await this.#secure.checkTransforms(session.stats());
+  }
+}

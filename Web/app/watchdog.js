@@ -1,0 +1,66 @@
+// @ts-check
+/**
+ * @typedef {object} TransformCounters what the worker counted for one transform since it was attached
+ * @property {string} name
+ * @property {number} in frames that came
+ * @property {number} out frames that went on
+ * @property {number | null} lastIndex whose key opened the last frame
+ */
+
+/** @typedef {{ index: number, names: string[] }} Seat whom the node says a slot carries, and its transforms */
+
+/** Looks that must agree before an alarm: keys and slots change hands within the first. */
+const LOOKS = 3;
+
+/**
+ * Holds what the node says about media against what the keys say. Called about once a second.
+ */
+export class Watchdog {
+  /** @type {Map<string, TransformCounters>} */
+  #last = new Map();
+  /** @type {Map<number, number>} */
+  #unopened = new Map();
+  /** @type {Map<number, number>} */
+  #foreign = new Map();
+
+  /**
+   * @param {TransformCounters[]} counters
+   * @param {Seat[]} seats
+   * @returns {{ undecryptable: Set<number>, opened: Set<number>, swapped: boolean }} of whom frames arrive but cannot be
+   *   opened, of whom some were opened since the last look, and whether a slot carries somebody else than the node says
+   */
+  look(counters, seats) {
+    const now = new Map(counters.map((counter) => [counter.name, counter]));
+    const opened = new Set();
+    const undecryptable = new Set();
+    let swapped = false;
+    for (const { index, names } of seats) {
+      const moved = names.map((name) => this.#moved(now.get(name)));
+      const foreign = moved.some(({ out, from }) => out > 0 && from !== null && from !== index);
+      const own = moved.some(({ out, from }) => out > 0 && from === index);
+      if (own) opened.add(index);
+      if (this.#count(this.#unopened, index, !own && !foreign && moved.some(({ came }) => came > 0)) >= LOOKS) {
+        undecryptable.add(index);
+      }
+      if (this.#count(this.#foreign, index, foreign) >= LOOKS) swapped = true;
+    }
+    this.#last = now;
+    return { undecryptable, opened, swapped };
+  }
+
+  /** @param {TransformCounters | undefined} counter */
+  #moved(counter) {
+    if (!counter) return { came: 0, out: 0, from: null };
+    const before = this.#last.get(counter.name);
+    // A transform attached anew under the old name counts from nothing.
+    const base = before && before.in <= counter.in ? before : { in: 0, out: 0 };
+    return { came: counter.in - base.in, out: counter.out - base.out, from: counter.lastIndex };
+  }
+
+  /** @param {Map<number, number>} tally @param {number} index @param {boolean} again */
+  #count(tally, index, again) {
+    const count = again ? (tally.get(index) ?? 0) + 1 : 0;
+    tally.set(index, count);
+    return count;
+  }
+}
