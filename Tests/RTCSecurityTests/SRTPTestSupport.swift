@@ -5,7 +5,7 @@ extension SRTPDropReason: Error {}
 
 /// The session's in-place calls on arrays, for readable tests.
 extension SRTPSession {
-  func sealRTP(_ packet: [UInt8], inPlace: Bool = true) -> Result<[UInt8], SRTPDropReason> {
+  func sealRTP(_ packet: [UInt8]) -> Result<[UInt8], SRTPDropReason> {
     var session = self
     var buffer = packet + [UInt8](repeating: 0xEE, count: rtpOverhead)
     return buffer.run {
