@@ -35,8 +35,6 @@ package struct Room: Sendable {
     return now >= emptySince + limits.emptyGrace
   }
 
-  package var isEmpty: Bool { participants.isEmpty }
-
   /// The index of whoever `connection` belongs to.
   package func index(of connection: ConnectionID) -> Int? {
     position(of: connection).map { participants[$0].entry.index }
@@ -47,10 +45,10 @@ package struct Room: Sendable {
     participant(index)?.connection
   }
 
-  package func contains(index: Int) -> Bool { participant(index) != nil }
-
-  /// Everybody's connections, in order of arrival.
-  package var connections: [ConnectionID] { participants.compactMap { $0.connection } }
+  /// What a participant says it sends; nothing for an index that nobody has.
+  package func media(of index: Int) -> MediaState {
+    participant(index)?.entry.media ?? MediaState()
+  }
 
   /// Who shares a screen.
   package var screenSharer: Int? { participants.first { $0.entry.media.screen }?.entry.index }
@@ -166,10 +164,11 @@ extension Room {
     for position in participants.indices where participants[position].connection == nil {
       participants[position].keep(message, limits: limits)
     }
-    return [tell(.message(message), except: index)]
+    // The sender as well: to see it come back is to know that it was taken.
+    return [tell(.message(message), except: nil)]
   }
 
-  private func tell(_ event: RoomEvent, except index: Int) -> RoomEffect {
+  private func tell(_ event: RoomEvent, except index: Int?) -> RoomEffect {
     .tell(participants.compactMap { $0.entry.index == index ? nil : $0.connection }, event)
   }
 }

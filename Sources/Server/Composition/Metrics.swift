@@ -1,0 +1,41 @@
+package import Signaling
+import Synchronization
+
+/// What this node has counted since it started. Numbers only: none is about one person.
+package struct MetricsSnapshot: Equatable, Sendable {
+  /// Messages and joins refused, by the reason that the sender was given.
+  package var refusals: [ErrorCode: Int] = [:]
+  /// Connections that the node ended by itself.
+  package var closures: [Closure: Int] = [:]
+  package var joins = 0
+  package var resumptions = 0
+
+  package enum Closure: String, Hashable, Sendable {
+    /// No hello in time.
+    case halfOpen = "half_open"
+    /// Pushed out by a newer connection that had not said hello either.
+    case evicted
+    /// Nothing heard, not even an answer to a ping.
+    case silent
+    /// Did not read what it was sent.
+    case slow
+  }
+}
+
+/// Counters, from any thread.
+package final class Metrics: Sendable {
+  private let state = Mutex(MetricsSnapshot())
+
+  package init() {}
+
+  package var snapshot: MetricsSnapshot { state.withLock { $0 } }
+
+  func refused(_ code: ErrorCode) { state.withLock { $0.refusals[code, default: 0] += 1 } }
+  func closed(_ closure: MetricsSnapshot.Closure) { state.withLock { $0.closures[closure, default: 0] += 1 } }
+
+  func joined(resumed: Bool) {
+    state.withLock { state in
+      if resumed { state.resumptions += 1 } else { state.joins += 1 }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import Bytes
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import Logging
+package import NIOSSL
+import Rooms
+import ServiceLifecycle
+import Signaling
+
+/// Bounds and addresses of a node.
+package struct NodeSettings: Sendable {
+  /// Address that HTTPS listens on.
+  package var bind: String
+  /// TCP port of HTTPS; 0 takes a free one.
+  package var port: Int
+  package var maximumRooms: Int
+  package var maximumParticipants: Int
+  package var connections = ConnectionLimits()
+
+  package init(bind: String, port: Int, maximumRooms: Int = 200, maximumParticipants: Int = 32) {
+    self.bind = bind
+    self.port = port
+    self.maximumRooms = maximumRooms
+    self.maximumParticipants = maximumParticipants
+  }
+}
+
+/// Certificate and key for HTTPS.
+package struct NodeCertificate: Sendable {
+  package var configuration: TLSConfiguration
+  /// False for a certificate that the node made for itself.
+  package var isPublic: Bool
+
+  package init(configuration: TLSConfiguration, isPublic: Bool) {
+    self.configuration = configuration
+    self.isPublic = isPublic
+  }
+}
+
+/// One `tertulia serve`: HTTPS, signalling and rooms over a media plane. Runs until it is told to stop, and then tells the
+/// participants before it goes.
+package struct Node: Service {
+  package let metrics: Metrics
+  package let directory: RoomDirectory
+  package let connections: Connections
+  private let settings: NodeSettings
+  private let certificate: NodeCertificate
+  private let files: StaticFiles
+  private let media: any MediaService
+  private let events: MediaEvents
+  private let clock: NodeClock
+  private let logger: Logger
+  private let onListening: @Sendable (_ port: Int) async -> Void
+
+  /// After `closing` was said: time for clients to go by themselves.
+  private static let farewell = Duration.seconds(3)
+  private static let reportPeriod = 60
+
+  package init(
+    settings: NodeSettings, certificate: NodeCertificate, files: StaticFiles, media: any MediaService,
+    events: MediaEvents, clock: NodeClock = .continuous, logger: Logger,
+    onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+  ) {
+    self.settings = settings
+    self.certificate = certificate
+    self.files = files
+    self.media = media
+    self.events = events
+    self.clock = clock
+    self.logger = logger
+    self.onListening = onListening
+    metrics = Metrics()
+    connections = Connections(limits: settings.connections, metrics: metrics)
+    let context = RoomContext(
+      limits: RoomLimits(participants: settings.maximumParticipants), media: media, metrics: metrics, clock: clock,
+      instance: Base64URL.encode(.random(count: 12)))
+    directory = RoomDirectory(context: context, maximumRooms: settings.maximumRooms)
+  }
+
+  package func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await events.forEachBatch { await directory.deliver($0) } }
+      group.addTask { await tick() }
+      let server = application
+      try await withGracefulShutdownHandler {
+        try await server.run()
+      } onGracefulShutdown: {
+        Task { await sayGoodbye() }
+      }
+      group.cancelAll()
+    }
+  }
+
+  private var application: Application<NodeResponder> {
+    let services = ClientSession.Services(
+      directory: directory, connections: connections, media: media, metrics: metrics, clock: clock)
+    let tls = certificate.configuration
+    // Its messages may name addresses: only what went wrong with the node itself is let through.
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .error)
+    return Application(
+      responder: NodeResponder(files: files, isPublic: certificate.isPublic),
+      server: HTTPServerBuilder { responder in
+        try TLSChannel(WebSocketChannel(responder: responder, services: services), tlsConfiguration: tls)
+      },
+      configuration: ApplicationConfiguration(
+        address: .hostname(settings.bind, port: settings.port), backlog: 1024,
+        availableConnectionsDelegate: .maximum(settings.connections.connections * 2, logger: quiet)),
+      onServerRunning: { channel in await onListening(channel.localAddress?.port ?? settings.port) },
+      logger: quiet)
+  }
+
+  /// Once a second: everything that happens because time has passed.
+  private func tick() async {
+    var ticks = 0
+    while (try? await Task.sleep(for: .seconds(1))) != nil {
+      connections.sweep(now: clock.now)
+      await directory.advance()
+      ticks += 1
+      if ticks % Self.reportPeriod == 0 { await report() }
+    }
+  }
+
+  private func report() async {
+    guard logger.logLevel <= .debug else { return }
+    let snapshot = metrics.snapshot
+    var metadata: Logger.Metadata = [
+      "rooms": "\(await directory.count)", "connections": "\(connections.count)", "joins": "\(snapshot.joins)",
+      "resumptions": "\(snapshot.resumptions)",
+    ]
+    for (code, count) in snapshot.refusals { metadata["refused_\(code.rawValue)"] = "\(count)" }
+    for (closure, count) in snapshot.closures { metadata["closed_\(closure.rawValue)"] = "\(count)" }
+    logger.debug("counters", metadata: metadata)
+  }
+
+  private func sayGoodbye() async {
+    logger.info("stopping", metadata: ["connections": "\(connections.count)"])
+    connections.closeAll()
+    try? await Task.sleep(for: Self.farewell)
+    connections.abortAll()
+  }
+}

@@ -1,0 +1,96 @@
+import HTTPTypes
+package import Hummingbird
+import NIOCore
+import Signaling
+
+/// Answers HTTP: the client's files, `/healthz`, and nothing else. Keeps no log of who asked for what.
+package struct NodeResponder: HTTPResponder {
+  package typealias Context = BasicRequestContext
+
+  private let files: StaticFiles
+  private let security: HTTPFields
+
+  package init(files: StaticFiles, isPublic: Bool) {
+    self.files = files
+    security = SecurityHeaders.fields(isPublic: isPublic)
+  }
+
+  package func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    var response = answer(request.head)
+    response.headers.append(contentsOf: security)
+    if request.method == .head {
+      let length = response.headers[.contentLength]
+      response.body = ResponseBody()
+      response.headers[.contentLength] = length
+    }
+    return response
+  }
+
+  private func answer(_ request: HTTPRequest) -> Response {
+    guard request.method == .get || request.method == .head else {
+      return Response(status: .methodNotAllowed, headers: [.allow: "GET, HEAD"])
+    }
+    let target = request.path ?? "/"
+    let path = String(target.prefix { $0 != "?" && $0 != "#" })
+    switch path {
+    case "/healthz": return text(.ok, "ok\n")
+    case UpgradePolicy.path: return refuseUpgrade(request, target)
+    case "/": return serve(files.index, request)
+    default: break
+    }
+    if path.hasPrefix("/r/"), Hello.isRoom(String(path.dropFirst(3))) { return serve(files.index, request) }
+    return files[path].map { serve($0, request) } ?? notFound(request)
+  }
+
+  private func serve(_ file: StaticFile, _ request: HTTPRequest, status: HTTPResponse.Status = .ok) -> Response {
+    let isCompressed = file.gzip != nil && acceptsGzip(request)
+    let tag = file.tag(gzip: isCompressed)
+    // Revalidated each time: people must get the client that is published now, and an unchanged one costs one round trip.
+    var headers: HTTPFields = [.eTag: tag, .cacheControl: "no-cache", .contentType: file.type]
+    if file.gzip != nil { headers[.vary] = "Accept-Encoding" }
+    if status == .ok, matches(request.headerFields[values: .ifNoneMatch], tag) {
+      return Response(status: .notModified, headers: headers)
+    }
+    if isCompressed { headers[.contentEncoding] = "gzip" }
+    let body = isCompressed ? file.gzip ?? file.plain : file.plain
+    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+  }
+
+  private func notFound(_ request: HTTPRequest) -> Response {
+    if let page = files.notFound { return serve(page, request, status: .notFound) }
+    return text(.notFound, "There is nothing here. Please check the link.\nAquí no hay nada. Revisa el enlace.\n")
+  }
+
+  private func refuseUpgrade(_ request: HTTPRequest, _ target: String) -> Response {
+    let refusal = UpgradePolicy.refusal(uri: target) { name in
+      // The authority of the request stands for its Host line (RFC 9113 §8.3.1).
+      if name == "Host" { return request.authority.map { [$0] } ?? [] }
+      return HTTPField.Name(name).map { request.headerFields[values: $0] } ?? []
+    }
+    if refusal == .foreignOrigin { return text(.forbidden, "foreign_origin\n") }
+    var response = text(.upgradeRequired, "This is where the page and the server talk. Open the link of a room.\n")
+    response.headers[.upgrade] = "websocket"
+    return response
+  }
+
+  private func text(_ status: HTTPResponse.Status, _ text: String) -> Response {
+    Response(
+      status: status, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  private func acceptsGzip(_ request: HTTPRequest) -> Bool {
+    request.headerFields[values: .acceptEncoding].flatMap { $0.split(separator: ",") }.contains { coding in
+      let parts = coding.lowercased().filter { $0 != " " }.split(separator: ";")
+      return parts.first == "gzip" && !parts.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" }
+    }
+  }
+
+  /// RFC 9110 §13.1.2, where a weak tag counts as its strong one.
+  private func matches(_ values: [String], _ tag: String) -> Bool {
+    values.flatMap { $0.split(separator: ",") }.contains { value in
+      let value = value.drop { $0 == " " }
+      return value == "*" || value == tag || value == "W/" + tag
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package import HTTPTypes
+
+/// Headers of every answer. They hold for a page that loads nothing from elsewhere, is in nobody's frame, and says nothing
+/// about itself to anybody.
+package enum SecurityHeaders {
+  private static let contentSecurityPolicy = [
+    "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' blob: data:",
+    "media-src 'self' blob:", "connect-src 'self'", "worker-src 'self'", "font-src 'self'", "manifest-src 'self'",
+    "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'",
+  ].joined(separator: "; ")
+
+  /// What the page may use, and what nobody may, however the page was changed on its way.
+  private static let permissionsPolicy =
+    ([
+      "autoplay", "camera", "clipboard-write", "display-capture", "fullscreen", "microphone", "picture-in-picture",
+      "screen-wake-lock",
+    ].map { "\($0)=(self)" }
+    + [
+      "accelerometer", "bluetooth", "clipboard-read", "encrypted-media", "geolocation", "gyroscope", "hid",
+      "identity-credentials-get", "idle-detection", "keyboard-map", "local-fonts", "magnetometer", "midi", "payment",
+      "publickey-credentials-get", "serial", "storage-access", "sync-xhr", "usb", "xr-spatial-tracking",
+    ].map { "\($0)=()" }).joined(separator: ", ")
+
+  /// `isPublic`: the certificate is one that browsers believe. Promising HTTPS for a year with another would lock people out.
+  package static func fields(isPublic: Bool) -> HTTPFields {
+    var fields: HTTPFields = [
+      .contentSecurityPolicy: contentSecurityPolicy,
+      .xContentTypeOptions: "nosniff",
+    ]
+    for (name, value) in [
+      ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp"),
+      ("Cross-Origin-Resource-Policy", "same-origin"), ("Origin-Agent-Cluster", "?1"),
+      ("Permissions-Policy", permissionsPolicy), ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY"),
+      ("X-Robots-Tag", "noindex"), ("X-DNS-Prefetch-Control", "off"),
+    ] {
+      if let name = HTTPField.Name(name) { fields[name] = value }
+    }
+    if isPublic { fields[.strictTransportSecurity] = "max-age=31536000" }
+    return fields
+  }
+}

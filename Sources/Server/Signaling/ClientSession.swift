@@ -1,0 +1,166 @@
+import Bytes
+import Rooms
+import SFU
+package import Signaling
+
+/// One connection's conversation, message by message: out of order, too much or unreadable is refused here, and nothing but
+/// the sender notices.
+package struct ClientSession {
+  private enum State {
+    case halfOpen
+    case joined(RoomActor)
+    case ended
+  }
+
+  private let peer: Peer
+  private let services: Services
+  private var rate: MessageRate
+  private var state = State.halfOpen
+
+  /// What a conversation needs of the node.
+  package struct Services: Sendable {
+    package let directory: RoomDirectory
+    package let connections: Connections
+    package let media: any MediaService
+    package let metrics: Metrics
+    package let clock: NodeClock
+
+    package init(
+      directory: RoomDirectory, connections: Connections, media: any MediaService, metrics: Metrics, clock: NodeClock
+    ) {
+      self.directory = directory
+      self.connections = connections
+      self.media = media
+      self.metrics = metrics
+      self.clock = clock
+    }
+  }
+
+  package init(_ peer: Peer, _ services: Services) {
+    self.peer = peer
+    self.services = services
+    rate = MessageRate(now: services.clock.now)
+  }
+
+  /// Bytes that the next message may have.
+  package var messageLimit: Int {
+    if case .halfOpen = state { return Limits.hello }
+    return Limits.message
+  }
+
+  /// Takes in one text message. False when the conversation is over.
+  package mutating func receive(_ bytes: [UInt8]) async -> Bool {
+    let now = services.clock.now
+    guard rate.count(now: now) == .passed else { return end(.rateLimited) }
+    guard bytes.count <= messageLimit else { return end(.tooLarge, "message") }
+    let message: ClientMessage
+    do throws(SignalingError) {
+      message = try ClientMessage.decode(bytes)
+    } catch {
+      return refuse(error)
+    }
+    if case .refused(let word) = rate.admit(message, now: now) { return tell(.rateLimited, word) }
+    switch state {
+    case .halfOpen: return await open(message)
+    case .joined(let room): return await handle(message, room)
+    case .ended: return false
+    }
+  }
+
+  /// A frame that no client of ours sends: binary, or larger than the decoder takes.
+  package mutating func refuseFrame(_ code: ErrorCode, _ detail: Word) { _ = end(code, detail) }
+
+  /// The connection is gone, for whatever reason.
+  package mutating func close() async {
+    if case .joined(let room) = state { await room.apply(.loseConnection, from: peer.id) }
+    state = .ended
+    services.connections.closed(peer.id)
+  }
+
+  private mutating func open(_ message: ClientMessage) async -> Bool {
+    switch message {
+    case .hello(let hello):
+      switch await services.directory.join(hello, peer) {
+      case .success(let room):
+        guard services.connections.admitted(peer.id) else {
+          await room.apply(.leave, from: peer.id)
+          return false
+        }
+        state = .joined(room)
+        return true
+      case .failure(let refusal): return end(refusal.code)
+      }
+    case .ping:
+      peer.outbox.send(.pong)
+      return true
+    case .offer, .profile, .media, .view, .message, .leave: return end(.notJoined)
+    }
+  }
+
+  private mutating func handle(_ message: ClientMessage, _ room: RoomActor) async -> Bool {
+    switch message {
+    case .hello: return tell(.alreadyJoined)
+    case .offer(let offer): return await negotiate(offer, room)
+    case .profile(let box): await room.apply(.setProfile(box), from: peer.id)
+    case .media(let flags): await room.apply(.setMedia(MediaState(flags)), from: peer.id)
+    case .view(let view): await room.setView(view, from: peer.id)
+    case .message(let box): await room.apply(.say(box), from: peer.id)
+    case .ping: peer.outbox.send(.pong)
+    case .leave:
+      await room.apply(.leave, from: peer.id)
+      state = .ended
+      peer.outbox.send(.close(code: 1000))
+      return false
+    }
+    return true
+  }
+
+  private func negotiate(_ offer: Offer, _ room: RoomActor) async -> Bool {
+    do throws(NegotiationError) {
+      var random = SystemRandomNumberGenerator()
+      let (answer, configuration) = try MediaNegotiator.negotiate(
+        offer: offer.sdp, mids: OfferedMids(offer), local: services.media.description, using: &random)
+      await room.startMedia(configuration, answer: answer, from: peer.id)
+      return true
+    } catch {
+      return tell(.badOffer, Word(checking: error.rawValue))
+    }
+  }
+}
+
+// MARK: - Refusing
+
+extension ClientSession {
+  /// Before hello nothing is forgiven. Afterwards a message of a newer client is, but not bytes that are no JSON at all.
+  private mutating func refuse(_ error: SignalingError) -> Bool {
+    switch (state, error) {
+    case (.joined, .unknownType), (.joined, .invalid), (.joined, .unknownMembers), (.joined, .tooLarge):
+      tell(error.code, error.detail)
+    default: end(error.code, error.detail)
+    }
+  }
+
+  private func tell(_ code: ErrorCode, _ detail: Word? = nil) -> Bool {
+    services.metrics.refused(code)
+    peer.outbox.send(.error(code, fatal: false, detail: detail))
+    return true
+  }
+
+  private mutating func end(_ code: ErrorCode, _ detail: Word? = nil) -> Bool {
+    services.metrics.refused(code)
+    peer.outbox.refuse(code, detail: detail)
+    return false
+  }
+}
+
+extension OfferedMids {
+  fileprivate init(_ offer: Offer) {
+    self.init(
+      microphone: offer.mic, camera: offer.camera, screen: offer.screen, screenAudio: offer.screenAudio,
+      slots: offer.slots.map(SlotMids.init), screenSlot: offer.screenSlot.map(SlotMids.init))
+  }
+}
+
+extension SlotMids {
+  fileprivate init(_ slot: Offer.Slot) { self.init(audio: slot.audio, video: slot.video) }
+}

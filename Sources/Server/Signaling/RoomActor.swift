@@ -1,0 +1,189 @@
+import Bytes
+package import Rooms
+package import SFU
+package import Signaling
+
+/// A signalling connection as a room needs it.
+package struct Peer: Sendable {
+  package let id: ConnectionID
+  package let outbox: Outbox
+
+  package init(id: ConnectionID, outbox: Outbox) {
+    self.id = id
+    self.outbox = outbox
+  }
+}
+
+/// What became of a hello.
+package enum JoinOutcome: Equatable, Sendable {
+  case admitted
+  case refused(ErrorCode)
+  /// The room ended at this moment: ask the directory again.
+  case retired
+}
+
+/// One room at work: hands commands to the `Room` and does what it answers. Everything it does is short and none of it waits.
+package actor RoomActor {
+  private struct Session {
+    var slots: ReceiveSlots
+    var state: TransportState?
+    var view: [SlotView] = []
+  }
+
+  package nonisolated let number: RoomID
+  private let context: RoomContext
+  private var room: Room
+  private var outboxes: [ConnectionID: Outbox] = [:]
+  private var sessions: [Int: Session] = [:]
+  private var isRetired = false
+
+  init(number: RoomID, gateHash: [UInt8], context: RoomContext) {
+    self.number = number
+    self.context = context
+    room = Room(gateHash: gateHash, limits: context.limits, now: context.clock.now)
+  }
+
+  func join(_ request: JoinRequest, _ peer: Peer) -> JoinOutcome {
+    guard !isRetired else { return .retired }
+    outboxes[peer.id] = peer.outbox
+    let effects = room.apply(.join(request), from: peer.id, now: context.clock.now)
+    perform(effects)
+    guard let index = room.index(of: peer.id) else {
+      outboxes[peer.id] = nil
+      return .refused(effects.contains(.refuse(peer.id, .wrongGate)) ? .wrongGate : .roomFull)
+    }
+    catchUp(index, peer.outbox)
+    return .admitted
+  }
+
+  package func apply(_ command: RoomCommand, from connection: ConnectionID) {
+    perform(room.apply(command, from: connection, now: context.clock.now))
+    switch command {
+    case .leave, .loseConnection: outboxes[connection] = nil
+    case .join, .setProfile, .setMedia, .say: break
+    }
+  }
+
+  /// Ends the graces that are over. True when the room itself is, and takes nobody in any more.
+  package func advance() -> Bool {
+    let now = context.clock.now
+    if now >= room.nextDeadline { perform(room.advance(to: now)) }
+    if room.isOver(at: now) { isRetired = true }
+    return isRetired
+  }
+}
+
+// MARK: - Media
+
+extension RoomActor {
+  /// Starts or replaces the media session behind `connection`.
+  package func startMedia(_ configuration: PeerConfiguration, answer: String, from connection: ConnectionID) {
+    guard let index = room.index(of: connection) else { return }
+    var session = Session(slots: ReceiveSlots(count: configuration.slots.count))
+    session.view = sessions[index]?.view ?? []
+    sessions[index] = session
+    context.media.post(.addPeer(room: number, peer: peer(index), configuration: configuration), in: number)
+    postSources(index, room.media(of: index))
+    if !session.view.isEmpty { postView(index, session.view) }
+    outboxes[connection]?.send(.answer(sdp: answer))
+  }
+
+  package func setView(_ view: [SlotView], from connection: ConnectionID) {
+    guard let index = room.index(of: connection), sessions[index] != nil else { return }
+    sessions[index]?.view = view
+    postView(index, view)
+  }
+
+  /// What the media plane says about the peers of this room, in its order.
+  package func deliver(_ events: [MediaEvent]) {
+    var moved: [Int] = []
+    for event in events {
+      switch event {
+      case .connected(let peer): setTransport(.connected, RoomNumbers.index(of: peer))
+      case .disconnected(let peer, _): setTransport(.lost, RoomNumbers.index(of: peer))
+      case .slotChanged(let receiver, let slot, let kind, let source):
+        let index = RoomNumbers.index(of: receiver)
+        let changed = sessions[index]?.slots.assign(source.map(RoomNumbers.index(of:)), to: slot, kind: kind)
+        if changed == true, !moved.contains(index) { moved.append(index) }
+      }
+    }
+    for index in moved {
+      guard let session = sessions[index] else { continue }
+      outbox(of: index)?.send(.slots(session.slots.people, screen: session.slots.screen))
+    }
+  }
+
+  private func setTransport(_ state: TransportState, _ index: Int) {
+    guard sessions[index] != nil else { return }
+    sessions[index]?.state = state
+    outbox(of: index)?.send(.connection(state))
+  }
+
+  private func postView(_ index: Int, _ view: [SlotView]) {
+    let requests = view.map { view in
+      ViewRequest(
+        slot: view.slot, participant: view.index.map(peer), pixelHeight: view.height, priority: view.priority)
+    }
+    context.media.post(.setView(peer: peer(index), requests: requests), in: number)
+  }
+
+  private func postSources(_ index: Int, _ media: MediaState) {
+    let sources: [(SourceKind, Bool)] = [
+      (.microphone, media.mic), (.camera, media.camera), (.screen, media.screen), (.screenAudio, media.screenAudio),
+    ]
+    for (kind, enabled) in sources {
+      context.media.post(.setSource(peer: peer(index), kind: kind, enabled: enabled), in: number)
+    }
+  }
+
+  private func peer(_ index: Int) -> PeerID { RoomNumbers.peer(index, in: number) }
+}
+
+// MARK: - Effects
+
+extension RoomActor {
+  private func perform(_ effects: [RoomEffect]) {
+    for effect in effects {
+      switch effect {
+      case .welcome(let connection, let welcome):
+        context.metrics.joined(resumed: welcome.resumed)
+        outboxes[connection]?.send(.welcome(Welcome(welcome, context)))
+      case .tell(let connections, let event): tell(connections, event)
+      case .refuse(let connection, let refusal): refuse(connection, refusal)
+      case .disconnect(let connection):
+        outboxes.removeValue(forKey: connection)?.send(.close(code: 1000))
+      case .setSources(let index, let media):
+        if sessions[index] != nil { postSources(index, media) }
+      case .endMedia(let index):
+        if sessions.removeValue(forKey: index) != nil { context.media.post(.removePeer(peer(index)), in: number) }
+      }
+    }
+  }
+
+  private func tell(_ connections: [ConnectionID], _ event: RoomEvent) {
+    guard !connections.isEmpty else { return }
+    let frame = OutgoingFrame.text(ServerMessage(event).encoded())
+    for connection in connections { outboxes[connection]?.send(frame) }
+  }
+
+  private func refuse(_ connection: ConnectionID, _ refusal: RoomRefusal) {
+    switch refusal {
+    // Whoever is refused at the door is answered at the door: see `ClientSession`.
+    case .wrongGate, .full: break
+    case .screenBusy:
+      context.metrics.refused(.screenBusy)
+      outboxes[connection]?.send(.error(.screenBusy, fatal: false, detail: nil))
+    }
+  }
+
+  /// What somebody who came back may have missed about their own media.
+  private func catchUp(_ index: Int, _ outbox: Outbox) {
+    guard let session = sessions[index] else { return }
+    if let state = session.state { outbox.send(.connection(state)) }
+    outbox.send(.slots(session.slots.people, screen: session.slots.screen))
+  }
+
+  private func outbox(of index: Int) -> Outbox? {
+    room.connection(of: index).flatMap { outboxes[$0] }
+  }
+}

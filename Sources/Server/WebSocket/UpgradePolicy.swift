@@ -1,0 +1,26 @@
+import Signaling
+
+/// Who may open a WebSocket: pages of this very host, in our protocol. There is no cookie that a foreign page could ride on, but
+/// it need not be able to knock either.
+package enum UpgradePolicy {
+  package static let path = "/ws"
+
+  package enum Refusal: Equatable, Sendable {
+    case otherPath
+    case foreignOrigin
+    /// Not a WebSocket handshake of `Limits.subprotocol`.
+    case wrongProtocol
+  }
+
+  /// Nil when the request may be upgraded. `values` gives the lines of a header by its name.
+  package static func refusal(uri: String, _ values: (String) -> [String]) -> Refusal? {
+    guard uri == path else { return .otherPath }
+    // Other programs than browsers send no origin, and could send any.
+    if let origin = values("Origin").first {
+      let hosts = values("Host")
+      guard hosts.count == 1, origin.lowercased() == "https://" + hosts[0].lowercased() else { return .foreignOrigin }
+    }
+    let protocols = values("Sec-WebSocket-Protocol").flatMap { $0.split(separator: ",") }
+    return protocols.contains { $0.filter { $0 != " " } == Limits.subprotocol } ? nil : .wrongProtocol
+  }
+}
