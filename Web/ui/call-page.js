@@ -1,0 +1,92 @@
+// @ts-check
+import { Banner } from "./banner.js";
+import { Chat } from "./chat.js";
+import { furnish, h, say, setAttribute, setText } from "./dom.js";
+import { t } from "./i18n.js";
+import { icon, redraw } from "./icons.js";
+import { Invite } from "./invite.js";
+import { Notices } from "./notices.js";
+import { People } from "./people.js";
+import { Help, Settings, ShieldSheet } from "./sheets.js";
+import { listenForShortcuts } from "./shortcuts.js";
+import { Sound } from "./sound.js";
+import { Stage } from "./stage.js";
+import { mark } from "./table.js";
+import { Toolbar } from "./toolbar.js";
+import { NARROW, View } from "./view.js";
+import { connectionWords } from "./words.js";
+/** @typedef {import("../app/types.js").State} State */
+
+/** The call: bar, stage and panels, toolbar. */
+export class CallPage extends View {
+  /** @param {import("./view.js").Context} context */
+  constructor(context) {
+    super(context);
+    this.shieldIcon = icon("shield");
+    this.shieldText = h("span", { class: "shield-text" });
+    this.shield = h(
+      "button",
+      {
+        class: "shield",
+        testid: "shield",
+        attrs: { type: "button", "aria-haspopup": "dialog" },
+        on: { click: () => context.set({ sheet: "shield" }) },
+      },
+      this.shieldIcon,
+      this.shieldText,
+    );
+    this.connection = h("p", { class: "connection", testid: "connection-state", attrs: { role: "status" } });
+    const sound = new Sound(context);
+    this.stage = new Stage(context);
+    this.toolbar = new Toolbar(context);
+    this.bar = h(
+      "header",
+      { class: "callbar" },
+      h("span", { class: "wordmark" }, mark(), h("span", { class: "wordmark-text" }, "Tertulia")),
+      this.shield,
+      this.connection,
+    );
+    this.banner = new Banner(context, () => sound.unblock());
+    furnish(this, { class: "call" }, [
+      h("h1", { class: "unseen", t: "stage.title", attrs: { tabindex: "-1" } }),
+      this.bar,
+      this.banner,
+      h("main", { class: "call-main" }, this.stage, new Chat(context), new People(context)),
+      this.toolbar,
+      new Notices(context),
+      new Invite(context),
+      new Settings(context),
+      new Help(context),
+      new ShieldSheet(context),
+      sound,
+    ]);
+  }
+
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    this.deaf = listenForShortcuts(this.context);
+  }
+
+  /** @override */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.deaf?.();
+  }
+
+  /** @override @param {Readonly<State>} state @param {Readonly<import("./view.js").Look>} look */
+  render({ connection, security }, look) {
+    const alarm = security.state === "alarm";
+    setAttribute(this.shield, "data-state", security.state);
+    redraw(this.shieldIcon, alarm ? "alarm" : "shield");
+    const key = alarm ? "shield.alarm" : look.width < NARROW ? "shield.brief" : "shield.short";
+    say(this.shieldText, key);
+    setAttribute(this.shield, "aria-label", alarm ? t("shield.alarm") : t("shield.short"));
+    setAttribute(this.connection, "data-state", connection.state);
+    setText(this.connection, t(connectionWords(connection, Date.now()).short));
+    // Behind a panel that covers everything there is nothing to reach.
+    const covered = look.panel !== null && look.width < NARROW;
+    for (const part of [this.bar, this.banner, this.stage, this.toolbar]) part.inert = covered;
+  }
+}
+customElements.define("tertulia-call", CallPage);

@@ -1,0 +1,47 @@
+// @ts-check
+import { furnish, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { View } from "./view.js";
+/** @typedef {import("./view.js").Look} Look */
+
+/** A modal dialog. The browser keeps the focus inside and gives it back. */
+export class Sheet extends View {
+  /**
+   * @param {import("./view.js").Context} context
+   * @param {NonNullable<Look["sheet"]>} name
+   * @param {string} title key
+   */
+  constructor(context, name, title) {
+    super(context);
+    this.name = name;
+    this.heading = h("h2", { id: `sheet-${name}`, t: title });
+    const close = h("button", {
+      class: "round",
+      testid: `close-${name}`,
+      label: "panel.close",
+      attrs: { type: "button" },
+      on: { click: () => this.dialog.close() },
+    }, icon("close"));
+    this.body = h("div", { class: "sheet-body" });
+    this.dialog = h(
+      "dialog",
+      { class: `sheet sheet-${name}`, testid: `sheet-${name}`, attrs: { "aria-labelledby": `sheet-${name}` } },
+      h("header", { class: "sheet-head" }, this.heading, close),
+      this.body,
+    );
+    // A click on the dialog itself, not on what is in it, is a click beside it.
+    this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
+    this.dialog.addEventListener("close", () => {
+      if (context.look().sheet === name) context.set({ sheet: null });
+    });
+    furnish(this, {}, [this.dialog]);
+  }
+
+  /** Opens or closes as the look says; tells whether it is open. @param {Readonly<Look>} look */
+  follow(look) {
+    const wanted = look.sheet === this.name;
+    if (wanted && !this.dialog.open) this.dialog.showModal();
+    if (!wanted && this.dialog.open) this.dialog.close();
+    return wanted;
+  }
+}

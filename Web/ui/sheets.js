@@ -1,0 +1,93 @@
+// @ts-check
+import { DevicePicker } from "./device-picker.js";
+import { h, say, setAttribute, show } from "./dom.js";
+import { remember } from "./i18n.js";
+import { icon } from "./icons.js";
+import { Meter } from "./meter.js";
+import { Preferences } from "./preferences.js";
+import { Sheet } from "./sheet.js";
+import { SHORTCUTS } from "./shortcuts.js";
+import { alarmWords } from "./words.js";
+/** @typedef {import("../app/types.js").State} State */
+/** @typedef {import("./view.js").Look} Look */
+
+/** Devices, language and theme during the call. */
+export class Settings extends Sheet {
+  /** @param {import("./view.js").Context} context */
+  constructor(context) {
+    super(context, "devices", "settings.title");
+    const keys = { class: "button", attrs: { type: "button" }, on: { click: () => context.set({ sheet: "help" }) } };
+    this.body.append(
+      new DevicePicker(context),
+      h("div", { class: "meter-row" }, h("span", { t: "prejoin.level" }), new Meter(context)),
+      new Preferences(context),
+      h("p", { class: "actions" }, h("button", keys, icon("help"), h("span", { t: "help.title" }))),
+    );
+  }
+
+  /** @override @param {Readonly<State>} _state @param {Readonly<Look>} look */
+  render(_state, look) {
+    this.follow(look);
+  }
+}
+customElements.define("tertulia-settings", Settings);
+
+/** The keys, and the way to switch them off for people whose speech input types letters. */
+export class Help extends Sheet {
+  /** @param {import("./view.js").Context} context */
+  constructor(context) {
+    super(context, "help", "help.title");
+    this.box = h("input", { id: "shortcuts-on", attrs: { type: "checkbox" }, on: { change: () => this.#change() } });
+    const rows = SHORTCUTS.map(({ shown, words }) =>
+      h("div", { class: "key-row" }, h("dt", {}, h("kbd", {}, shown)), h("dd", { t: words }))
+    );
+    this.body.append(
+      h("dl", { class: "keys" }, ...rows),
+      h("label", { class: "check", attrs: { for: "shortcuts-on" } }, this.box, h("span", { t: "help.switch" })),
+    );
+  }
+
+  #change() {
+    remember("tertulia.shortcuts", this.box.checked ? null : "off");
+    this.context.set({ shortcuts: this.box.checked });
+  }
+
+  /** @override @param {Readonly<State>} _state @param {Readonly<Look>} look */
+  render(_state, look) {
+    this.follow(look);
+    this.box.checked = look.shortcuts;
+  }
+}
+customElements.define("tertulia-help", Help);
+
+/** What the shield stands for, in plain words; what went wrong when it is red. */
+export class ShieldSheet extends Sheet {
+  /** @param {import("./view.js").Context} context */
+  constructor(context) {
+    super(context, "shield", "shield.title");
+    this.alarm = h("p", { class: "callout danger" });
+    const point = (/** @type {string} */ title, /** @type {string} */ text) =>
+      h("div", {}, h("dt", { t: title }), h("dd", { t: text }));
+    this.body.append(
+      this.alarm,
+      h(
+        "dl",
+        { class: "points" },
+        point("shield.who", "shield.who_text"),
+        point("shield.server", "shield.server_text"),
+        point("shield.names", "shield.names_text"),
+        point("shield.limits", "shield.limits_text"),
+      ),
+    );
+  }
+
+  /** @override @param {Readonly<State>} state @param {Readonly<Look>} look */
+  render({ security }, look) {
+    if (!this.follow(look)) return;
+    const alarm = security.state === "alarm";
+    show(this.alarm, alarm);
+    if (alarm) say(this.alarm, alarmWords(security.code));
+    setAttribute(this.dialog, "data-alarm", alarm);
+  }
+}
+customElements.define("tertulia-shield-sheet", ShieldSheet);

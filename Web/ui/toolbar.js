@@ -1,0 +1,117 @@
+// @ts-check
+import { furnish, h, setAttribute, setText, show } from "./dom.js";
+import { t } from "./i18n.js";
+import { icon, redraw } from "./icons.js";
+import { NARROW, View } from "./view.js";
+/** @typedef {import("./icons.js").IconName} IconName */
+
+/** The row of buttons under the stage. On a narrow window the less used half folds into a menu. */
+export class Toolbar extends View {
+  /** @param {import("./view.js").Context} context */
+  constructor(context) {
+    super(context);
+    const { call, set, look } = context;
+    const panel = (/** @type {"chat" | "people"} */ name) => () =>
+      set({ panel: look().panel === name ? null : name, menu: false });
+    const sheet = (/** @type {"invite" | "devices" | "help"} */ name) => () => set({ sheet: name, menu: false });
+    this.mic = tool("toggle-mic", "mic", "tool.mic", () => call.toggleMic());
+    this.camera = tool("toggle-camera", "camera", "tool.camera", () => call.toggleCamera());
+    this.chat = tool("toggle-chat", "chat", "tool.chat", panel("chat"));
+    this.badge = h("span", { class: "badge", testid: "unread" });
+    this.chat.button.append(this.badge);
+    this.screen = tool("toggle-screen", "screen", "tool.screen", () => this.#share());
+    this.people = tool("toggle-people", "people", "tool.people", panel("people"));
+    this.count = h("span", { class: "tool-count", attrs: { "aria-hidden": "true" } });
+    this.people.button.append(this.count);
+    const invite = tool("invite-open", "invite", "tool.invite", sheet("invite"));
+    const devices = tool("devices-open", "settings", "tool.settings", sheet("devices"));
+    const help = tool("help-open", "help", "tool.help", sheet("help"));
+    this.more = tool("more", "more", "tool.more", () => set({ menu: !look().menu }));
+    this.more.button.classList.add("tool-more");
+    setAttribute(this.more.button, "aria-controls", "more-tools");
+    const leave = tool("leave", "leave", "tool.leave", () => call.leave());
+    leave.button.classList.add("tool-leave");
+    const folded = [this.screen, this.people, invite, devices, help].map(({ button }) => button);
+    this.group = h("div", { class: "tool-group", id: "more-tools" }, ...folded);
+    furnish(this, { class: "toolbar", label: "tool.label", attrs: { role: "toolbar" } }, [
+      this.mic.button,
+      this.camera.button,
+      this.chat.button,
+      this.group,
+      this.more.button,
+      leave.button,
+    ]);
+    this.addEventListener("keydown", (event) => this.#escape(event));
+    this.outside = (/** @type {Event} */ event) => {
+      if (look().menu && !this.contains(/** @type {Node} */ (event.target))) set({ menu: false });
+    };
+  }
+
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener("pointerdown", this.outside);
+  }
+
+  /** @override */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener("pointerdown", this.outside);
+  }
+
+  #share() {
+    const { call, store, set } = this.context;
+    set({ menu: false });
+    if (store.get().self.screen) call.stopScreen();
+    else call.startScreen();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #escape(event) {
+    if (event.key !== "Escape" || !this.context.look().menu) return;
+    event.stopPropagation();
+    this.context.set({ menu: false });
+    this.more.button.focus();
+  }
+
+  /**
+   * @override
+   * @param {Readonly<import("../app/types.js").State>} state
+   * @param {Readonly<import("./view.js").Look>} look
+   */
+  render({ self, people, unread }, look) {
+    press(this.mic, self.mic, self.mic ? "mic" : "mic-off");
+    press(this.camera, self.camera, self.camera ? "camera" : "camera-off");
+    press(this.screen, self.screen, self.screen ? "screen-off" : "screen");
+    show(this.screen.button, "getDisplayMedia" in (navigator.mediaDevices ?? {}));
+    setAttribute(this.chat.button, "aria-expanded", `${look.panel === "chat"}`);
+    setAttribute(this.people.button, "aria-expanded", `${look.panel === "people"}`);
+    setAttribute(this.more.button, "aria-expanded", `${look.menu}`);
+    setAttribute(this.group, "data-open", look.menu);
+    show(this.more.button, look.width < NARROW);
+    show(this.badge, unread > 0);
+    setText(this.badge, unread > 99 ? "99+" : `${unread}`);
+    setAttribute(this.chat.button, "aria-label", unread > 0 ? t("tool.chat_unread", { count: unread }) : null);
+    setText(this.count, `${people.length + 1}`);
+  }
+}
+customElements.define("tertulia-toolbar", Toolbar);
+
+/**
+ * @param {string} testid
+ * @param {IconName} picture
+ * @param {string} label
+ * @param {() => void} act
+ */
+function tool(testid, picture, label, act) {
+  const drawing = icon(picture);
+  const attrs = { type: "button" };
+  const words = h("span", { class: "tool-label", t: label });
+  return { button: h("button", { class: "tool", testid, attrs, on: { click: act } }, drawing, words), drawing };
+}
+
+/** @param {{ button: HTMLElement, drawing: Element }} tool @param {boolean} on @param {IconName} picture */
+function press({ button, drawing }, on, picture) {
+  setAttribute(button, "aria-pressed", `${on}`);
+  redraw(drawing, picture);
+}

@@ -1,0 +1,148 @@
+// @ts-check
+// Which words say what: codes of the state to keys of the dictionary. Pure, so that a test can hold every code to a text.
+import { t } from "./i18n.js";
+import { isolated } from "./text.js";
+/** @typedef {import("../app/types.js").Connection} Connection */
+/** @typedef {import("../app/types.js").Notice} Notice */
+/** @typedef {import("../app/types.js").Self} Self */
+
+/** Shorter interruptions are nobody's business. */
+const PATIENCE = 1000;
+
+/** @typedef {{ short: string, long: string | null, retry: boolean, wait: number }} ConnectionWords */
+
+/**
+ * What to say about the connection: a short text for the bar above, and a sentence when the person should know.
+ * @param {Connection} connection
+ * @param {number} now milliseconds since the Unix epoch
+ * @returns {ConnectionWords} keys; `wait` milliseconds until the answer changes by itself, 0 if never
+ */
+export function connectionWords({ state, detail, since }, now) {
+  if (state === "connected") return { short: "connection.connected", long: null, retry: false, wait: 0 };
+  if (state === "connecting") return { short: "connection.connecting", long: null, retry: false, wait: 0 };
+  if (state === "failed") return { short: "connection.failed", long: "connection.failed_long", retry: true, wait: 0 };
+  const wait = since + PATIENCE - now;
+  if (wait > 0) return { short: "connection.connected", long: null, retry: false, wait };
+  if (state === "media_lost") {
+    const long = detail === "media_blocked" ? "connection.media_blocked_long" : "connection.media_lost_long";
+    return { short: "connection.media_lost", long, retry: false, wait: 0 };
+  }
+  return {
+    short: "connection.reconnecting",
+    long: RECONNECTING[detail ?? ""] ?? "connection.reconnecting_long",
+    retry: false,
+    wait: 0,
+  };
+}
+
+/** @type {Record<string, string>} */
+const RECONNECTING = {
+  offline: "connection.offline_long",
+  server_restarting: "connection.restarting_long",
+};
+
+/** `own` marks codes that sound different when they are about oneself. @type {Record<string, string>} */
+const NOTICES = {
+  joined: "notice.joined",
+  left: "notice.left",
+  lost: "notice.lost",
+  reconnecting: "notice.reconnecting",
+  recovered: "notice.recovered",
+  server_restarting: "notice.server_restarting",
+  server_restarted: "notice.server_restarted",
+  media_recovered: "notice.media_recovered",
+  screen_started: "notice.screen_started",
+  screen_stopped: "notice.screen_stopped",
+  screen_busy: "notice.screen_busy",
+  screen_failed: "notice.screen_failed",
+  link_copied: "notice.link_copied",
+  copy_failed: "notice.copy_failed",
+  message_too_long: "notice.message_too_long",
+  message_failed: "notice.message_failed",
+  mic_failed: "notice.mic_failed",
+  camera_failed: "notice.camera_failed",
+  device_lost: "notice.device_lost",
+  rate_limited: "notice.rate_limited",
+};
+/** @type {Record<string, string>} */
+const OWN_NOTICES = { screen_started: "notice.screen_started_own", screen_stopped: "notice.screen_stopped_own" };
+const TROUBLE = /_failed$|_busy$|_too_long$|_lost$|_limited$/;
+
+/**
+ * The sentence for a notice, and whether it tells of a problem.
+ * @param {Notice} notice
+ * @returns {{ text: string, trouble: boolean } | null} null for a code that has no words: it is not shown
+ */
+export function noticeWords({ code, params }) {
+  const key = (params.own === true && OWN_NOTICES[code]) || NOTICES[code];
+  if (!key) return null;
+  const error = typeof params.error === "string" ? t(deviceProblem(params.error)) : "";
+  const name = personName(typeof params.name === "string" ? params.name : null);
+  return { text: t(key, { name, error }).trim(), trouble: TROUBLE.test(code) };
+}
+
+/**
+ * The way out of a capture problem.
+ * @param {string} error
+ */
+export function deviceProblem(error) {
+  if (error === "denied") return "problem.denied";
+  if (error === "not_found") return "problem.not_found";
+  return error === "in_use" ? "problem.in_use" : "problem.failed";
+}
+
+/**
+ * What to say about microphone and camera before joining.
+ * @param {Self} self
+ * @returns {{ title: string, text: string, retry: boolean } | null} keys; null when all is well
+ */
+export function permissionWords({ permission, micError, cameraError }) {
+  if (permission === "unknown") return { title: "permission.asking", text: "permission.asking_text", retry: false };
+  if (permission === "denied") return { title: "permission.denied", text: "permission.denied_text", retry: true };
+  if (permission === "none") return { title: "permission.none", text: "permission.none_text", retry: true };
+  if (micError) return { title: "permission.no_mic", text: deviceProblem(micError), retry: true };
+  if (cameraError) return { title: "permission.no_camera", text: deviceProblem(cameraError), retry: true };
+  return null;
+}
+
+/** @type {Record<string, string>} */
+const BLOCKED = {
+  bad_link: "blocked.bad_link",
+  no_secret: "blocked.no_secret",
+  wrong_secret: "blocked.wrong_secret",
+  unsupported_browser: "blocked.unsupported_browser",
+  insecure_context: "blocked.insecure_context",
+  wasm_failed: "blocked.wasm_failed",
+  room_full: "blocked.room_full",
+  server_full: "blocked.server_full",
+  bad_room: "blocked.bad_link",
+  removed: "blocked.removed",
+  unknown_version: "blocked.unknown_version",
+};
+const WORTH_ANOTHER_TRY = new Set(["room_full", "server_full", "unknown_version", "wasm_failed", "internal"]);
+
+/**
+ * @param {string} code
+ * @returns {{ title: string, text: string, retry: boolean }} keys, and whether trying again may help
+ */
+export function blockedWords(code) {
+  const key = BLOCKED[code] ?? "blocked.internal";
+  return { title: key, text: `${key}_text`, retry: WORTH_ANOTHER_TRY.has(code) };
+}
+
+/** @type {Record<string, string>} */
+const ALARMS = {
+  transform_idle: "alarm.transform_idle",
+  cannot_decrypt: "alarm.cannot_decrypt",
+  swapped_media: "alarm.swapped_media",
+};
+
+/** @param {string | undefined} code */
+export function alarmWords(code) {
+  return ALARMS[code ?? ""] ?? "alarm.other";
+}
+
+/** A name, or the words for somebody without one. @param {string | null} name */
+export function personName(name) {
+  return name ? isolated(name) : t("person.unnamed");
+}
