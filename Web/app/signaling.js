@@ -40,6 +40,8 @@ export class Signaling {
   #cancelTimeout = () => {};
   #cancelPings = () => {};
   #cancelDead = () => {};
+  /** When the socket counts as dead, if nothing is heard. */
+  #due = Infinity;
 
   /** Messages refused, by reason; for tests and for the curious. */
   counters = { unknown: 0, invalid: 0 };
@@ -124,6 +126,7 @@ export class Signaling {
   /** @param {unknown} data */
   #receive(data) {
     this.#heard = this.#clock.now();
+    this.#alive();
     /** @type {ServerMessage} */
     let message;
     try {
@@ -146,13 +149,19 @@ export class Signaling {
 
   /** @param {number} patience */
   #ping(patience) {
-    const sent = this.#clock.now();
     this.send({ type: "ping" });
+    const due = this.#clock.now() + patience;
+    if (due >= this.#due) return;
+    // Counted from a ping, not from the last message: timers of a hidden page come late, and prove nothing.
     this.#cancelDead();
-    // Counted from the ping, not from the last message: timers of a hidden page come late, and prove nothing.
-    this.#cancelDead = this.#clock.after(patience, () => {
-      if (this.#heard < sent) this.#lost();
-    });
+    this.#due = due;
+    this.#cancelDead = this.#clock.after(patience, () => this.#lost());
+  }
+
+  /** Whatever the node says answers a ping. */
+  #alive() {
+    this.#cancelDead();
+    this.#due = Infinity;
   }
 
   #lost() {
@@ -166,7 +175,7 @@ export class Signaling {
   #drop() {
     this.#cancelTimeout();
     this.#cancelPings();
-    this.#cancelDead();
+    this.#alive();
     if (this.#welcomed) this.#lastWelcomed = this.#heard;
     this.#welcomed = false;
     const socket = this.#socket;

@@ -1,0 +1,327 @@
+// @ts-check
+/** A clock that moves only when told, and the node and media as a test wants them. */
+
+/** @typedef {import("../../../Web/app/clock.js").Clock} Clock */
+/** @typedef {import("../../../Web/app/media-session.js").MediaSession} MediaSession */
+/** @typedef {import("../../../Web/app/media-session.js").MediaSessionEvents} MediaSessionEvents */
+
+/** @implements {Clock} */
+export class FakeClock {
+  #now = 0;
+  #next = 0;
+  /** @type {Map<number, { at: number, run: () => void }>} */
+  #timers = new Map();
+
+  now = () => this.#now;
+  date = () => 1_700_000_000_000 + this.#now;
+  random = () => 0.5;
+
+  /** @param {number} milliseconds @param {() => void} run */
+  after = (milliseconds, run) => {
+    const id = this.#next++;
+    this.#timers.set(id, { at: this.#now + milliseconds, run });
+    return () => this.#timers.delete(id);
+  };
+
+  /** Runs what falls due on the way, in order; promises settle in between. @param {number} milliseconds */
+  async advance(milliseconds) {
+    const end = this.#now + milliseconds;
+    await settle();
+    while (true) {
+      const due = [...this.#timers].filter(([, { at }]) =>
+        at <= end
+      ).sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
+      if (!due) break;
+      this.#timers.delete(due[0]);
+      this.#now = Math.max(this.#now, due[1].at);
+      due[1].run();
+      await settle();
+    }
+    this.#now = end;
+  }
+}
+
+/** Lets every promise that can settle do so. */
+export async function settle() {
+  for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();
+}
+
+/** The node's side of sockets. */
+export class FakeNode {
+  /** @type {FakeSocket[]} */
+  sockets = [];
+
+  connect = () => {
+    const socket = new FakeSocket();
+    this.sockets.push(socket);
+    return /** @type {WebSocket} */ (/** @type {unknown} */ (socket));
+  };
+
+  get socket() {
+    return this.sockets[this.sockets.length - 1];
+  }
+}
+
+export class FakeSocket {
+  readyState = 0;
+  /** @type {Record<string, unknown>[]} */
+  received = [];
+  /** @type {(() => void) | null} */
+  onopen = null;
+  /** @type {((event: { data: unknown }) => void) | null} */
+  onmessage = null;
+  /** @type {(() => void) | null} */
+  onclose = null;
+
+  /** @param {string} text */
+  send(text) {
+    this.received.push(JSON.parse(text));
+  }
+
+  close() {
+    this.readyState = 3;
+  }
+
+  accept() {
+    this.readyState = 1;
+    this.onopen?.();
+  }
+
+  /** @param {object} message */
+  say(message) {
+    this.onmessage?.({ data: JSON.stringify({ v: 1, ...message }) });
+  }
+
+  fail() {
+    this.readyState = 3;
+    this.onclose?.();
+  }
+
+  /** @param {string} type */
+  last(type) {
+    return this.received.findLast((message) => message.type === type);
+  }
+
+  /** @param {string} type */
+  count(type) {
+    return this.received.filter((message) => message.type === type).length;
+  }
+}
+
+export const quiet = { mic: false, camera: false, screen: false, screenAudio: false };
+
+/** @param {number} number */
+export const joinId = (number) => `${String(number).padStart(21, "A")}A`;
+
+/** @param {number} index @param {object} [more] */
+export const participant = (index, more = {}) => ({ index, join: joinId(index), media: quiet, ...more });
+
+/** @param {number} index @param {object} [more] */
+export const welcome = (index, more = {}) => ({
+  type: "welcome",
+  index,
+  resume: "resume-token",
+  resumed: false,
+  participants: [],
+  limits: { participants: 100, message: 24576 },
+  instance: "first",
+  ...more,
+});
+
+/** Boxes that anybody can read: what matters is who seals and who opens. */
+export class FakeSecure extends EventTarget {
+  gate = "g".repeat(43);
+  join = joinId(900);
+  self = -1;
+  joins = 0;
+  closed = false;
+  /** @type {{ index: number, join: string }[]} */
+  roster = [];
+  /** @type {import("../../../Web/app/watchdog.js").TransformCounters[]} */
+  counted = [];
+
+  newJoin() {
+    this.joins += 1;
+    this.join = joinId(900 + this.joins);
+  }
+
+  /** @param {number} index */
+  setSelf(index) {
+    this.self = index;
+  }
+
+  /** @param {{ index: number, join: string }[]} people */
+  setRoster(people) {
+    this.roster = people;
+  }
+
+  attachSender() {}
+  attachReceiver() {}
+
+  /** @param {object} value */
+  sealProfile(value) {
+    return Promise.resolve(seal(this.self, value));
+  }
+
+  /** @param {object} value */
+  sealMessage(value) {
+    return Promise.resolve(seal(this.self, value));
+  }
+
+  /** @param {number} from @param {string} box */
+  openProfile(from, box) {
+    return this.openMessage(from, box);
+  }
+
+  /** @param {number} from @param {string} box @returns {Promise<unknown>} */
+  openMessage(from, box) {
+    const known = this.roster.some(({ index }) => index === from);
+    const opened = unseal(box);
+    if (!known || opened?.from !== from) return Promise.reject(Object.assign(new Error(), { code: "cannot_decrypt" }));
+    return Promise.resolve(opened.value);
+  }
+
+  counters() {
+    return Promise.resolve(this.counted);
+  }
+
+  checkTransforms() {}
+
+  close() {
+    this.closed = true;
+  }
+}
+
+let sealed = 0;
+
+/** @param {number} from @param {object} value */
+export function seal(from, value) {
+  sealed += 1;
+  const text = encodeURIComponent(JSON.stringify({ from, value, sealed }));
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** @param {string} box @returns {{ from: number, value: object } | null} */
+function unseal(box) {
+  try {
+    return JSON.parse(decodeURIComponent(atob(box.replaceAll("-", "+").replaceAll("_", "/"))));
+  } catch {
+    return null;
+  }
+}
+
+/** Media that connects when the test says so. */
+export class FakeMedia {
+  /** @type {FakeMediaSession[]} */
+  sessions = [];
+
+  /** @param {MediaSessionEvents} events */
+  create = (events) => {
+    const session = new FakeMediaSession(events, this.sessions.length);
+    this.sessions.push(session);
+    return /** @type {MediaSession} */ (/** @type {unknown} */ (session));
+  };
+
+  get session() {
+    return this.sessions[this.sessions.length - 1];
+  }
+}
+
+class FakeMediaSession {
+  connected = false;
+  closed = false;
+  interrupted = false;
+  /** @type {string | null} */
+  answered = null;
+  /** @type {Record<string, unknown>} */
+  tracks = {};
+
+  /** @param {MediaSessionEvents} events @param {number} number */
+  constructor(events, number) {
+    this.events = events;
+    this.number = number;
+    const receiver = { getSynchronizationSources: () => [], getStats: () => Promise.resolve(new Map()) };
+    const slot = (/** @type {string} */ name) => ({ name, audio: { receiver }, video: { receiver }, stream: { name } });
+    this.slots = Array.from({ length: 9 }, (_, at) => slot(`slot${at}`));
+    this.screenSlot = slot("screen");
+  }
+
+  offer() {
+    return Promise.resolve({ sdp: `offer ${this.number}`, mids: {} });
+  }
+
+  /** @param {string} sdp */
+  answer(sdp) {
+    this.answered = sdp;
+  }
+
+  /** @param {string} kind @param {unknown} track */
+  setTrack(kind, track) {
+    this.tracks[kind] = track;
+    return Promise.resolve();
+  }
+
+  stats() {
+    return Promise.resolve(new Map());
+  }
+
+  close() {
+    this.closed = true;
+  }
+
+  connect() {
+    this.connected = true;
+    this.events.connected();
+  }
+
+  /** @param {"disconnected" | "failed"} reason */
+  lose(reason) {
+    this.closed = true;
+    this.events.lost(reason);
+  }
+}
+
+/** @param {"audio" | "video"} kind */
+export function fakeTrack(kind) {
+  return {
+    kind,
+    enabled: true,
+    stopped: false,
+    contentHint: "",
+    /** @type {(() => void) | null} */
+    onended: null,
+    stop() {
+      this.stopped = true;
+    },
+    getSettings: () => ({ deviceId: `${kind}-1` }),
+  };
+}
+
+/** Cameras and microphones that never refuse, unless told to. */
+export class FakeDevices extends EventTarget {
+  /** @type {string | null} */
+  refuses = null;
+  /** @type {ReturnType<typeof fakeTrack>[]} */
+  opened = [];
+
+  /** @param {MediaStreamConstraints} constraints */
+  getUserMedia({ audio, video }) {
+    if (this.refuses) return Promise.reject(new DOMException("", this.refuses));
+    return Promise.resolve(this.#stream(audio ? fakeTrack("audio") : null, video ? fakeTrack("video") : null));
+  }
+
+  getDisplayMedia() {
+    if (this.refuses) return Promise.reject(new DOMException("", this.refuses));
+    return Promise.resolve(this.#stream(null, fakeTrack("video")));
+  }
+
+  enumerateDevices() {
+    return Promise.resolve([{ kind: "audioinput", deviceId: "audio-1", label: "Microphone" }]);
+  }
+
+  /** @param {ReturnType<typeof fakeTrack> | null} audio @param {ReturnType<typeof fakeTrack> | null} video */
+  #stream(audio, video) {
+    for (const track of [audio, video]) if (track) this.opened.push(track);
+    return { getAudioTracks: () => audio ? [audio] : [], getVideoTracks: () => video ? [video] : [] };
+  }
+}

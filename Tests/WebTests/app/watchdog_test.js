@@ -1,0 +1,42 @@
+// @ts-check
+import { deepEqual, equal } from "node:assert/strict";
+import { Watchdog } from "../../../Web/app/watchdog.js";
+
+/** @param {number} came @param {number} out @param {number | null} lastIndex */
+const audio = (came, out, lastIndex) => [{ name: "slot0:audio", in: came, out, lastIndex }];
+const seats = [{ index: 4, names: ["slot0:audio"] }];
+
+Deno.test("frames that are opened raise no alarm", () => {
+  const watchdog = new Watchdog();
+  for (let look = 1; look < 9; look += 1) {
+    const seen = watchdog.look(audio(look * 50, look * 50, 4), seats);
+    deepEqual([...seen.opened], [4]);
+    equal(seen.undecryptable.size, 0);
+    equal(seen.swapped, false);
+  }
+});
+
+Deno.test("frames that come and cannot be opened are noticed at the third look", () => {
+  const watchdog = new Watchdog();
+  const seen = [1, 2, 3].map((look) => watchdog.look(audio(look * 50, 0, null), seats).undecryptable.size);
+  deepEqual(seen, [0, 0, 1]);
+});
+
+Deno.test("silence is no failure", () => {
+  const watchdog = new Watchdog();
+  for (let look = 0; look < 9; look += 1) equal(watchdog.look(audio(50, 0, null), seats).undecryptable.size, 0);
+});
+
+Deno.test("a slot that goes on carrying somebody else is noticed, a change of hands is not", () => {
+  const watchdog = new Watchdog();
+  equal(watchdog.look(audio(50, 50, 9), seats).swapped, false);
+  equal(watchdog.look(audio(100, 100, 4), seats).swapped, false);
+  const seen = [3, 4, 5].map((look) => watchdog.look(audio(look * 50, look * 50, 9), seats).swapped);
+  deepEqual(seen, [false, false, true]);
+});
+
+Deno.test("a transform attached anew counts from nothing", () => {
+  const watchdog = new Watchdog();
+  watchdog.look(audio(5_000, 5_000, 4), seats);
+  deepEqual([...watchdog.look(audio(10, 10, 4), seats).opened], [4]);
+});

@@ -1,0 +1,65 @@
+// @ts-check
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { decode, encode, WireError } from "../../../Web/app/wire.js";
+import { joinId, participant, quiet, welcome } from "./fakes.js";
+
+const text = (/** @type {object} */ message) => JSON.stringify({ v: 1, ...message });
+
+/** @param {unknown} data @param {"unknown" | "invalid"} code */
+function refused(data, code) {
+  throws(() => decode(data), (error) => error instanceof WireError && error.code === code);
+}
+
+Deno.test("every message carries the version", () => {
+  deepEqual(JSON.parse(encode({ type: "ping" })), { v: 1, type: "ping" });
+});
+
+Deno.test("a welcome is read with its people", () => {
+  const message = decode(text(welcome(3, { participants: [participant(1, { profile: "abc" })] })));
+  equal(message.type, "welcome");
+  deepEqual(message.type === "welcome" && message.participants, [
+    { index: 1, join: joinId(1), profile: "abc", media: quiet },
+  ]);
+});
+
+Deno.test("fields that nobody knows are left behind", () => {
+  deepEqual(decode(text({ type: "closing", reason: "restart", extra: "x", __proto__: null })), {
+    type: "closing",
+    reason: "restart",
+  });
+});
+
+Deno.test("types of later versions are unknown, not invalid", () => {
+  refused(text({ type: "lobby" }), "unknown");
+  refused(text({ type: "constructor" }), "unknown");
+  refused(text({ type: "__proto__" }), "unknown");
+});
+
+for (
+  const [what, data] of /** @type {[string, unknown][]} */ ([
+    ["bytes", new ArrayBuffer(4)],
+    ["no JSON", "{"],
+    ["a list", "[]"],
+    ["null", "null"],
+    ["another version", JSON.stringify({ v: 2, type: "pong" })],
+    ["no version", JSON.stringify({ type: "pong" })],
+    ["an index beyond the room", text(welcome(1024))],
+    ["a negative index", text({ type: "left", index: -1, reason: "left" })],
+    ["half an index", text({ type: "left", index: 0.5, reason: "left" })],
+    ["an index as text", text({ type: "left", index: "1", reason: "left" })],
+    ["an unknown reason", text({ type: "left", index: 1, reason: "eaten" })],
+    ["one person twice", text(welcome(0, { participants: [participant(1), participant(1)] }))],
+    ["too many people", text(welcome(0, { participants: Array(1025).fill(participant(1)) }))],
+    ["a short join id", text({ type: "joined", participant: participant(1, { join: "AAAA" }) })],
+    ["a box with other letters", text({ type: "message", from: 1, box: "<b>", seq: 0 })],
+    ["a box without end", text({ type: "message", from: 1, box: "A".repeat(32_769), seq: 0 })],
+    ["an answer without end", text({ type: "answer", sdp: "v=0\r\n".repeat(20_000) })],
+    ["one person in two slots", text({ type: "slots", slots: [{ slot: 0, index: 1 }, { slot: 1, index: 1 }] })],
+    ["two people in one slot", text({ type: "slots", slots: [{ slot: 0, index: 1 }, { slot: 0, index: 2 }] })],
+    ["a slot out of range", text({ type: "slots", slots: [{ slot: 32, index: 1 }], screen: null })],
+    ["a code with markup", text({ type: "error", code: "<b>", fatal: false })],
+    ["flags that are no flags", text({ type: "updated", index: 1, media: { ...quiet, mic: 1 } })],
+  ])
+) {
+  Deno.test(`refused: ${what}`, () => refused(data, "invalid"));
+}
