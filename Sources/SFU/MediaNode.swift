@@ -17,15 +17,43 @@ package struct MediaNodeConfiguration: Sendable {
 /// The selective forwarding unit of one shard, sans IO: every peer, room and stream of it. It knows no socket, thread or
 /// clock. A call completes its work into the sink before it returns; events collect until `drainEvents`.
 package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
-  package private(set) var counters = MediaCounters()
-  private var events: [MediaEvent] = []
+  var router: MediaRouter
+  var transports: Slab<Transport<Security>>
+  /// Place of the transport that a validated address belongs to.
+  var addresses: FlatTable<TransportAddress>
+  /// Place of the transport that a check's user name belongs to.
+  var ufrags: FlatTable<ICERoutingKey>
+  let security: Security
 
   /// `security` holds the certificate whose fingerprint the answers carry.
   package init(configuration: MediaNodeConfiguration, security: Security) {
+    let peers = max(1, configuration.maximumPeers)
+    router = MediaRouter(configuration: configuration)
+    transports = Slab(capacity: peers)
+    addresses = FlatTable(capacity: peers * 8, seed: configuration.seed)
+    ufrags = FlatTable(capacity: peers, seed: configuration.seed)
+    self.security = security
   }
 
-  /// Carries out a control command.
-  package mutating func apply(_ command: MediaCommand, now: Instant, into out: inout some DatagramSink & ~Copyable) {
+  deinit {
+    for place in 0..<transports.limit where transports.contains(place) { transports[place].pointee.destroy() }
+  }
+
+  package var counters: MediaCounters { router.counters }
+
+  /// Rooms, peers and the tracks of both directions that exist now.
+  package var population: MediaPopulation {
+    MediaPopulation(
+      rooms: router.rooms.count, peers: router.peers.count, upTracks: router.upTracks.count,
+      downTracks: router.downTracks.count)
+  }
+
+  package var hasEvents: Bool { !router.events.isEmpty }
+
+  /// Hands over the events since the last call, oldest first, and forgets them.
+  package mutating func drainEvents(_ body: (MediaEvent) -> Void) {
+    for event in router.events { body(event) }
+    router.events.removeAll(keepingCapacity: true)
   }
 
   /// Takes in one datagram from the socket, decrypting it in place, and sends what follows from it.
@@ -33,20 +61,33 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
     _ datagram: UnsafeMutableRawBufferPointer, from source: TransportAddress, now: Instant,
     into out: inout some DatagramSink & ~Copyable
   ) {
+    router.counters.packetsIn &+= 1
+    router.counters.bytesIn &+= UInt64(datagram.count)
+    let bytes = UnsafeRawBufferPointer(datagram)
+    let kind = DatagramKind.classify(bytes)
+    switch kind {
+    case .stun:
+      handleSTUN(bytes, from: source, now: now, into: &out)
+    case .dtls, .rtp, .rtcp:
+      guard let place = addresses[source], transports[place].pointee.agent.isValidated(source) else {
+        router.counters.drop(.unvalidatedAddress)
+        return
+      }
+      switch kind {
+      case .rtp: handleRTP(datagram, transport: place, from: source, now: now, into: &out)
+      case .rtcp: handleRTCP(datagram, transport: place, from: source, now: now, into: &out)
+      default: handleDTLS(bytes, transport: place, from: source, now: now, into: &out)
+      }
+    case .unknown:
+      router.counters.drop(.unknownDatagram)
+    }
   }
+}
 
-  /// Does what is due at `now`: feedback, reports, retransmission requests, handshakes, consent. May be called early.
-  package mutating func advance(to now: Instant, into out: inout some DatagramSink & ~Copyable) {
-  }
-
-  /// When `advance` has to be called next; `.distantFuture` without peers. Changes with every call.
-  package var nextDeadline: Instant { .distantFuture }
-
-  package var hasEvents: Bool { !events.isEmpty }
-
-  /// Hands over the events since the last call, oldest first, and forgets them.
-  package mutating func drainEvents(_ body: (MediaEvent) -> Void) {
-    for event in events { body(event) }
-    events.removeAll(keepingCapacity: true)
-  }
+/// How much lives in a node.
+package struct MediaPopulation: Hashable, Sendable {
+  package let rooms: Int
+  package let peers: Int
+  package let upTracks: Int
+  package let downTracks: Int
 }

@@ -3,17 +3,15 @@ package import RTCCore
 /// Everything that a media node needs to know about a peer's session; made by `MediaNegotiator` from offer and answer.
 package struct PeerConfiguration: Sendable {
   /// Our half of ICE, as written in the answer (RFC 8839 §5.4).
-  package var localUfrag: String
-  package var localPassword: String
-  /// The offer's half.
+  package var localCredentials: ICECredentials
+  /// The user fragment of the offer, which every check must name.
   package var remoteUfrag: String
-  package var remotePassword: String
   /// SHA-256 of the certificate that the offer promises (RFC 8122).
   package var remoteFingerprint: CertificateFingerprint
   /// Header extension ids of the bundle, the offer's own (RFC 8285 §6).
   package var extensions: RTPExtensionMap
   /// True when the offer said `extmap-allow-mixed`.
-  package var allowsTwoByteExtensions: Bool
+  package var allowsMixedExtensions: Bool
   /// SSRC that the node's own feedback is sent from.
   package var localSSRC: UInt32
   /// What the peer may send, at most one per `SourceKind`.

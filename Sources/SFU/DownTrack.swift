@@ -1,0 +1,75 @@
+internal import Bytes
+internal import RTCCore
+
+/// One outgoing stream: the sound or the picture of a receive slot. It follows one source at a time, chooses among its
+/// layers, and hands the decoder one continuous stream whatever it follows.
+struct DownTrack {
+  /// Place of the receiving peer.
+  let receiver: Int32
+  let isVideo: Bool
+  let ssrc: UInt32
+  let rtxSSRC: UInt32?
+  let header: HeaderTemplate
+  /// Of the retransmission stream; nil when it was not negotiated.
+  let rtxHeader: HeaderTemplate?
+
+  /// Place of the peer that is followed; -1 for none.
+  var source: Int32 = -1
+  var sourceKind = SourceKind.microphone
+  /// Neighbours in the source's list of subscribers.
+  var previousSubscriber: Int32 = -1
+  var nextSubscriber: Int32 = -1
+
+  /// The layer that is being sent; -1 before the first key frame.
+  var currentLayer: Int8 = -1
+  /// The layer that is to be sent from its next key frame on; -1 when nothing is wanted.
+  var targetLayer: Int8 = -1
+  /// Height in pixels that the receiver shows; 0 stops the stream.
+  var requestedHeight: Int
+  var fallback = LossFallback()
+
+  var munger: StreamMunger
+  private var rtxSequence: UInt16
+  /// Retransmissions that may be answered: each packet sent earns one, and they do not pile up.
+  private var retransmissionBudget: Int32 = 0
+  private(set) var packetsSent: UInt32 = 0
+  private(set) var octetsSent: UInt32 = 0
+
+  private static var maximumBudget: Int32 { 256 }
+
+  init(
+    receiver: Int32, isVideo: Bool, configuration: SlotTrackConfiguration, extensions: RTPExtensionMap, random: UInt64,
+    rtxRandom: UInt64
+  ) {
+    self.receiver = receiver
+    self.isVideo = isVideo
+    ssrc = configuration.ssrc
+    rtxSSRC = configuration.rtxSSRC
+    let mid = StreamToken(configuration.mid)
+    header = HeaderTemplate(payloadType: configuration.payloadType, ssrc: ssrc, mid: mid, map: extensions)
+    if let payloadType = configuration.rtxPayloadType, let ssrc = configuration.rtxSSRC {
+      // Firefox finds the m-line of a retransmission by its mid.
+      rtxHeader = HeaderTemplate(payloadType: payloadType, ssrc: ssrc, mid: mid, map: extensions)
+    } else {
+      rtxHeader = nil
+    }
+    requestedHeight = Slot.defaultHeight
+    munger = StreamMunger(random: random)
+    rtxSequence = UInt16(truncatingIfNeeded: rtxRandom & 0x3FFF)
+  }
+
+  @inline(__always)
+  mutating func noteSent(octets: Int) {
+    packetsSent &+= 1
+    octetsSent &+= UInt32(truncatingIfNeeded: octets)
+    if retransmissionBudget < Self.maximumBudget { retransmissionBudget &+= 1 }
+  }
+
+  /// The number of the next retransmission; nil when the receiver has asked for more than its share.
+  mutating func takeRetransmission() -> UInt16? {
+    guard retransmissionBudget > 0 else { return nil }
+    retransmissionBudget &-= 1
+    rtxSequence &+= 1
+    return rtxSequence
+  }
+}

@@ -1,0 +1,69 @@
+internal import Bytes
+internal import RTCCore
+
+extension MediaRouter {
+  /// The down track that a peer receives with this SSRC.
+  func downTrack(of peer: Int32, ssrc: UInt32) -> Int32? {
+    for index in peers[peer].pointee.slots.indices {
+      if let track = downTrack(of: peers[peer].pointee.slots[index], ssrc: ssrc) { return track }
+    }
+    return peers[peer].pointee.screenSlot.flatMap { downTrack(of: $0, ssrc: ssrc) }
+  }
+
+  private func downTrack(of slot: Slot, ssrc: UInt32) -> Int32? {
+    if slot.video >= 0, downTracks[slot.video].pointee.ssrc == ssrc { return slot.video }
+    if slot.audio >= 0, downTracks[slot.audio].pointee.ssrc == ssrc { return slot.audio }
+    return nil
+  }
+
+  mutating func noteSenderReport(_ report: SenderReport, from peer: Int32, now: Instant) {
+    guard let owner = ssrcs[RoomSSRC(room: peers[peer].pointee.room, ssrc: report.ssrc)], owner & 1 == 0,
+      upTracks[owner >> 1].pointee.peer == peer
+    else { return }
+    let ntp = report.ntpTime.nanoseconds
+    upTracks[owner >> 1].pointee.noteSenderReport(
+      ReceivedSenderReport(
+        ntpNanoseconds: ntp, compactNTP: report.ntpTime.compact, timestamp: report.rtpTimestamp, arrival: now))
+    peers[peer].pointee.clock.note(ntpNanoseconds: ntp, arrival: now)
+  }
+
+  /// A receiver reports on one of its slots: loss chooses the layer, the echo of our report measures the round trip.
+  mutating func noteReportBlock(_ block: ReportBlock, from peer: Int32, now: Instant) {
+    if let roundTrip = block.roundTrip(at: NTPTime(now)), roundTrip < .seconds(5) {
+      let smoothed = peers[peer].pointee.roundTrip * 7 + roundTrip
+      peers[peer].pointee.roundTrip = smoothed / 8
+    }
+    guard let track = downTrack(of: peer, ssrc: block.ssrc), downTracks[track].pointee.isVideo else { return }
+    let before = downTracks[track].pointee.fallback.cap
+    downTracks[track].pointee.fallback.report(
+      fractionLost: block.fractionLost, current: Int(max(0, downTracks[track].pointee.currentLayer)), now: now)
+    if downTracks[track].pointee.fallback.cap != before { choose(track, now: now) }
+  }
+
+  /// A receiver cannot decode one of its slots: whoever feeds it is asked for a key frame.
+  mutating func noteKeyFrameRequest(_ ssrc: UInt32, from peer: Int32, now: Instant) {
+    guard let track = downTrack(of: peer, ssrc: ssrc) else { return }
+    let down = downTracks[track]
+    guard down.pointee.source >= 0, down.pointee.isVideo else { return }
+    let layer = down.pointee.currentLayer >= 0 ? down.pointee.currentLayer : down.pointee.targetLayer
+    guard layer >= 0 else { return }
+    wantKeyFrame(of: source(down.pointee.source, down.pointee.sourceKind).layers[Int(layer)], now: now)
+  }
+
+  /// A sender ends a stream (RFC 3550 §6.6). The same SSRC may come back: then it is learned anew.
+  mutating func noteGoodbye(_ ssrc: UInt32, from peer: Int32) {
+    guard let owner = ssrcs[RoomSSRC(room: peers[peer].pointee.room, ssrc: ssrc)], owner & 1 == 0,
+      upTracks[owner >> 1].pointee.peer == peer
+    else { return }
+    destroyUpTrack(owner >> 1)
+  }
+}
+
+extension NTPTime {
+  /// Since the beginning of the clock's own era. A second is cut to 2^32, so this fits.
+  var nanoseconds: Int64 {
+    let seconds = Int64(rawValue >> 32)
+    let fraction = Int64((rawValue & 0xFFFF_FFFF) &* 1_000_000_000 >> 32)
+    return seconds &* 1_000_000_000 &+ fraction
+  }
+}

@@ -1,0 +1,57 @@
+internal import Bytes
+internal import RTCCore
+
+extension MediaRouter {
+  /// Head of the list of down tracks that a packet may go to.
+  @inline(__always)
+  func firstSubscriber(of packet: borrowing MediaPacket) -> Int32 {
+    peers[packet.peer].pointee.sources[Int(packet.kind.rawValue)].firstSubscriber
+  }
+
+  /// Whether a down track sends a packet. A packet of the layer that it waits for begins a new stretch if a decoder can
+  /// begin there: with the first packet of a key frame, or anywhere in sound.
+  @inline(__always)
+  mutating func admits(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) -> Bool {
+    let down = downTracks[track]
+    if packet.layer == down.pointee.currentLayer { return !packet.startsKeyFrame || stays(track, packet, now: now) }
+    guard peers[down.pointee.receiver].pointee.isConnected else { return false }
+    if packet.kind.isVideo {
+      guard packet.startsKeyFrame else { return false }
+      choose(track, now: now)
+    }
+    guard packet.layer == down.pointee.targetLayer else { return false }
+    begin(track, packet, now: now)
+    return true
+  }
+
+  /// A key frame of the layer in use changes nothing, but it shows its height: the choice may be another now.
+  private mutating func stays(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) -> Bool {
+    choose(track, now: now)
+    return packet.layer == downTracks[track].pointee.currentLayer
+  }
+
+  private mutating func begin(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) {
+    let down = downTracks[track]
+    let elapsed = elapsed(track, until: packet, now: now)
+    down.pointee.munger.begin(
+      upTrack: packet.upTrack, generation: upTracks[packet.upTrack].pointee.generation, sequence: packet.sequence,
+      timestamp: packet.timestamp, vp8: packet.vp8, elapsed: elapsed, clockRate: packet.kind.clockRate)
+    down.pointee.currentLayer = packet.layer
+    counters.switches &+= 1
+  }
+
+  /// How much later than the last packet of a down track another was captured: by the clock of the sender when both are
+  /// of one sender who has said how timestamps and clock go together, else by arrival.
+  private func elapsed(_ track: Int32, until packet: borrowing MediaPacket, now: Instant) -> TimeDelta {
+    let munger = downTracks[track].pointee.munger
+    let arrival = now - munger.lastTimestampTime
+    guard munger.hasBegun else { return arrival }
+    let old = munger.current
+    guard upTracks.contains(old.upTrack), upTracks[old.upTrack].pointee.generation == old.generation,
+      upTracks[old.upTrack].pointee.peer == packet.peer,
+      let from = upTracks[old.upTrack].pointee.captureTime(of: munger.lastTimestamp &+ old.timestampOffset),
+      let to = upTracks[packet.upTrack].pointee.captureTime(of: packet.timestamp)
+    else { return arrival }
+    return TimeDelta(nanoseconds: to &- from)
+  }
+}

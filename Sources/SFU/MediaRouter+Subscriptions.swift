@@ -1,0 +1,94 @@
+internal import Bytes
+internal import RTCCore
+
+/// Which down track follows which source: a list through the down tracks themselves, headed by the source.
+extension MediaRouter {
+  /// Points a down track at a source; `peer` -1 points it at nothing.
+  mutating func subscribe(_ track: Int32, to peer: Int32, _ kind: SourceKind, now: Instant) {
+    let down = downTracks[track]
+    guard down.pointee.source != peer || down.pointee.sourceKind != kind else { return }
+    unsubscribe(track)
+    guard peer >= 0 else { return }
+    let source = peers[peer]
+    let head = source.pointee.sources[Int(kind.rawValue)].firstSubscriber
+    down.pointee.source = peer
+    down.pointee.sourceKind = kind
+    down.pointee.nextSubscriber = head
+    if head >= 0 { downTracks[head].pointee.previousSubscriber = track }
+    source.pointee.sources[Int(kind.rawValue)].firstSubscriber = track
+    choose(track, now: now)
+  }
+
+  mutating func unsubscribe(_ track: Int32) {
+    let down = downTracks[track]
+    let (peer, kind) = (down.pointee.source, down.pointee.sourceKind)
+    guard peer >= 0 else { return }
+    let (previous, next) = (down.pointee.previousSubscriber, down.pointee.nextSubscriber)
+    if previous >= 0 {
+      downTracks[previous].pointee.nextSubscriber = next
+    } else {
+      peers[peer].pointee.sources[Int(kind.rawValue)].firstSubscriber = next
+    }
+    if next >= 0 { downTracks[next].pointee.previousSubscriber = previous }
+    down.pointee.source = -1
+    down.pointee.previousSubscriber = -1
+    down.pointee.nextSubscriber = -1
+    down.pointee.currentLayer = -1
+    down.pointee.targetLayer = -1
+  }
+
+  mutating func unsubscribeAll(from peer: Int32, _ kind: SourceKind) {
+    while true {
+      let first = peers[peer].pointee.sources[Int(kind.rawValue)].firstSubscriber
+      guard first >= 0 else { return }
+      unsubscribe(first)
+    }
+  }
+
+  // MARK: Layers
+
+  /// Decides which layer a down track is to get, and asks for the key frame that the change needs.
+  mutating func choose(_ track: Int32, now: Instant) {
+    let down = downTracks[track]
+    let peer = down.pointee.source
+    guard peer >= 0 else { return }
+    guard down.pointee.isVideo else {
+      down.pointee.targetLayer = 0
+      return
+    }
+    let source = peers[peer].pointee.sources[Int(down.pointee.sourceKind.rawValue)]
+    let target = LayerSelector.choose(
+      layers(of: source, now: now), count: source.layerCount, requestedHeight: down.pointee.requestedHeight,
+      cap: down.pointee.fallback.cap)
+    if down.pointee.requestedHeight == 0 {
+      // The decoder will have missed frames when the picture is shown again.
+      down.pointee.currentLayer = -1
+      down.pointee.targetLayer = -1
+      return
+    }
+    // A source that is silent for now goes on where it stopped.
+    down.pointee.targetLayer = target >= 0 ? target : down.pointee.currentLayer
+    guard target >= 0, target != down.pointee.currentLayer, source.isEnabled,
+      peers[down.pointee.receiver].pointee.isConnected
+    else { return }
+    wantKeyFrame(of: source.layers[Int(target)], now: now)
+  }
+
+  private func layers(of source: Source, now: Instant) -> InlineArray<3, LayerSelector.Layer> {
+    var layers = InlineArray<3, LayerSelector.Layer>(repeating: LayerSelector.Layer(height: 0, isAlive: false))
+    for layer in 0..<source.layerCount where source.layers[layer] >= 0 {
+      let track = upTracks[source.layers[layer]]
+      layers[layer] = LayerSelector.Layer(height: track.pointee.height, isAlive: track.pointee.isAlive(at: now))
+    }
+    return layers
+  }
+
+  /// Somebody needs a key frame of this up track; its sender is asked at the next `advance` that may.
+  mutating func wantKeyFrame(of track: Int32, now: Instant) {
+    guard track >= 0 else { return }
+    let upTrack = upTracks[track]
+    upTrack.pointee.keyFrames.want()
+    let peer = upTrack.pointee.peer
+    wake(peer, at: max(now, upTrack.pointee.keyFrames.due(roundTrip: peers[peer].pointee.roundTrip)))
+  }
+}

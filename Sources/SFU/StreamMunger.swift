@@ -1,0 +1,119 @@
+internal import Bytes
+internal import RTCCore
+
+/// Makes one continuous stream out of the streams that a receive slot is pointed at in turn: other layers of a simulcast,
+/// other people. Within a stretch of one source every number differs from the source's by a constant, so a late or
+/// retransmitted packet finds its place by itself; the last stretches are remembered for retransmissions.
+struct StreamMunger {
+  /// One stretch of a single source.
+  struct Segment {
+    /// Place and life of the up track that feeds it.
+    var upTrack: Int32
+    var generation: UInt32
+    /// First outgoing sequence number of the stretch, extended.
+    var start: Int64
+    /// Incoming minus outgoing.
+    var sequenceOffset: Int64
+    var timestampOffset: UInt32
+    var pictureOffset: UInt16
+    var tl0Offset: UInt8
+  }
+
+  /// The numbers of a packet on its way out.
+  struct Numbers {
+    var sequence: UInt16
+    var timestamp: UInt32
+  }
+
+  private static var remembered: Int { 8 }
+  private var segments = InlineArray<8, Segment>(
+    repeating: Segment(
+      upTrack: -1, generation: 0, start: 0, sequenceOffset: 0, timestampOffset: 0, pictureOffset: 0, tl0Offset: 0))
+  /// Segments begun so far; the current one is at (begun - 1) mod 8.
+  private(set) var begun = 0
+  /// The highest sequence number sent, extended; before the first packet, the one before it.
+  private(set) var highest: Int64
+  /// Of the packet with the highest sequence number.
+  private(set) var lastTimestamp: UInt32
+  private(set) var lastTimestampTime: Instant = .zero
+  private var lastPicture: UInt16
+  private var lastTL0: UInt8
+
+  /// `random` gives the stream its first numbers. The sequence starts below 2^15, so that a receiver who misses the
+  /// first packets cannot mistake the rollover count (RFC 3711 §3.3.1).
+  init(random: UInt64) {
+    highest = Int64(random & 0x3FFF)
+    lastTimestamp = UInt32(truncatingIfNeeded: random >> 16)
+    lastPicture = UInt16(truncatingIfNeeded: random >> 48) & 0x7FFF
+    lastTL0 = UInt8(truncatingIfNeeded: random >> 40)
+  }
+
+  var current: Segment { segments[(begun &- 1) & 7] }
+  var hasBegun: Bool { begun > 0 }
+
+  /// Points the stream at another source, whose packet with these numbers goes out next, `elapsed` after the last one on
+  /// the capture timeline. At least one tick passes, so that no frame hides behind another.
+  mutating func begin(
+    upTrack: Int32, generation: UInt32, sequence: Int64, timestamp: UInt32, vp8: VP8Descriptor?, elapsed: TimeDelta,
+    clockRate: Int64
+  ) {
+    let ticks = max(1, min(elapsed.nanoseconds, 10 * 60 * 1_000_000_000) / 1_000 &* clockRate / 1_000_000)
+    let outgoing = hasBegun ? lastTimestamp &+ UInt32(truncatingIfNeeded: ticks) : lastTimestamp
+    segments[begun & 7] = Segment(
+      upTrack: upTrack, generation: generation, start: highest &+ 1, sequenceOffset: sequence &- (highest &+ 1),
+      timestampOffset: timestamp &- outgoing,
+      pictureOffset: (vp8?.pictureID ?? 0) &- (lastPicture &+ 1),
+      tl0Offset: (vp8?.tl0PictureIndex ?? 0) &- (lastTL0 &+ 1))
+    begun &+= 1
+  }
+
+  /// The outgoing numbers of a packet of the current source; nil when it is from before the stretch began.
+  @inline(__always)
+  mutating func forward(sequence: Int64, timestamp: UInt32, now: Instant) -> Numbers? {
+    let segment = current
+    let outgoing = sequence &- segment.sequenceOffset
+    guard outgoing >= segment.start else { return nil }
+    let shifted = timestamp &- segment.timestampOffset
+    if outgoing > highest {
+      highest = outgoing
+      lastTimestamp = shifted
+      lastTimestampTime = now
+    }
+    return Numbers(sequence: UInt16(truncatingIfNeeded: outgoing), timestamp: shifted)
+  }
+
+  /// Writes outgoing picture numbers over the incoming ones of `payload`, and remembers the newest.
+  @inline(__always)
+  mutating func rewrite(_ vp8: VP8Descriptor, in payload: UnsafeMutableRawBufferPointer) {
+    let (picture, tl0) = Self.rewrite(vp8, segment: current, in: payload)
+    if (picture &- lastPicture) & 0x7FFF < 0x4000 { lastPicture = picture }
+    if vp8.tl0PictureIndex != nil, tl0 &- lastTL0 < 0x80 { lastTL0 = tl0 }
+  }
+
+  /// The same for a retransmission, whose stretch may be over.
+  @discardableResult
+  static func rewrite(
+    _ vp8: VP8Descriptor, segment: Segment, in payload: UnsafeMutableRawBufferPointer
+  ) -> (picture: UInt16, tl0: UInt8) {
+    let picture = ((vp8.pictureID ?? 0) &- segment.pictureOffset) & 0x7FFF
+    let tl0 = (vp8.tl0PictureIndex ?? 0) &- segment.tl0Offset
+    var vp8 = vp8
+    vp8.rewrite(pictureID: picture, tl0PictureIndex: tl0, in: payload)
+    return (picture, tl0)
+  }
+
+  /// The stretch that an outgoing sequence number was sent in, and the incoming number it had; nil when it is too old or
+  /// was never sent.
+  func origin(of sequence: UInt16) -> (segment: Segment, sequence: Int64)? {
+    let distance = UInt16(truncatingIfNeeded: highest) &- sequence
+    guard distance < 0x8000 else { return nil }
+    let outgoing = highest &- Int64(distance)
+    var age = 1
+    while age <= min(begun, Self.remembered) {
+      let segment = segments[(begun &- age) & 7]
+      if outgoing >= segment.start { return (segment, outgoing &+ segment.sequenceOffset) }
+      age += 1
+    }
+    return nil
+  }
+}

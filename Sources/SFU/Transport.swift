@@ -1,0 +1,52 @@
+internal import Bytes
+internal import RTCCore
+
+/// One peer's path: connectivity, handshake and keys. The handles in it are freed by `destroy`.
+struct Transport<Security: RTCSecurityProvider> {
+  /// Place of the peer.
+  let peer: Int32
+  var agent: ICELiteAgent<Security.Primitives>
+  var dtls: Security.DTLS
+  /// Nil until the handshake is done.
+  var srtp: Security.SRTP?
+  /// Consent may never come: then the session ends too.
+  let created: Instant
+  /// Addresses in the node's table that lead here; a ring of the last eight.
+  private var addresses = InlineArray<8, TransportAddress?>(repeating: nil)
+  private var nextAddress = 0
+
+  init(peer: Int32, agent: ICELiteAgent<Security.Primitives>, dtls: Security.DTLS, now: Instant) {
+    self.peer = peer
+    self.agent = agent
+    self.dtls = dtls
+    created = now
+  }
+
+  /// Remembers an address; returns the one that it displaces.
+  mutating func remember(_ address: TransportAddress) -> TransportAddress? {
+    let displaced = addresses[nextAddress]
+    addresses[nextAddress] = address
+    nextAddress = (nextAddress + 1) & 7
+    return displaced
+  }
+
+  /// The remembered address at `index`, 0..<8.
+  func address(_ index: Int) -> TransportAddress? { addresses[index] }
+
+  /// When the handshake, or consent, has something to do.
+  var nextDeadline: Instant {
+    let consent = agent.state == .connected ? agent.nextDeadline : created + Self.patience
+    return srtp == nil ? min(consent, dtls.nextDeadline) : consent
+  }
+
+  /// Whether a peer that never got through is given up.
+  func isHopeless(at now: Instant) -> Bool { agent.state == .waiting && now - created >= Self.patience }
+
+  /// The lifetime of consent (RFC 7675 §5.1) serves for its beginning too.
+  private static var patience: TimeDelta { .seconds(30) }
+
+  func destroy() {
+    dtls.destroy()
+    srtp?.destroy()
+  }
+}

@@ -1,0 +1,142 @@
+internal import Bytes
+internal import RTCCore
+
+/// One incoming stream: a microphone, or one simulcast layer of a picture. It orders what arrives, notices what is
+/// missing, keeps what may be asked for again, and knows when its sender said which moment a timestamp is.
+struct UpTrack {
+  /// Place of the sending peer.
+  let peer: Int32
+  let kind: SourceKind
+  /// 0 is the smallest picture.
+  let layer: Int8
+  /// Differs between tracks that have the same place one after the other.
+  let generation: UInt32
+  let ssrc: UInt32
+  var rtxSSRC: UInt32?
+
+  private var unwrapper = SequenceUnwrapper()
+  private var seen = ReplayWindow()
+  private(set) var highest: Int64?
+  var statistics: ReceptionStatistics
+  var nacks = NackList()
+  private(set) var history: PacketHistory?
+  var keyFrames = KeyFrameRequester()
+  /// What the sender's last report said, for its clock and for the report block that answers it.
+  private(set) var senderReport: ReceivedSenderReport?
+  /// Picture height in pixels as the last key frame announced it; a guess by layer before.
+  private(set) var height: Int
+  private(set) var lastArrival: Instant
+
+  init(
+    peer: Int32, kind: SourceKind, layer: Int8, layers: Int, generation: UInt32, ssrc: UInt32, canRetransmit: Bool,
+    now: Instant
+  ) {
+    self.peer = peer
+    self.kind = kind
+    self.layer = layer
+    self.generation = generation
+    self.ssrc = ssrc
+    statistics = ReceptionStatistics(clockRate: kind.clockRate)
+    height = 720 >> max(0, layers - 1 - Int(layer))
+    lastArrival = now
+    if kind.isVideo && canRetransmit {
+      history = PacketHistory(slots: Self.historySlots(layersAbove: layers - 1 - Int(layer)))
+    }
+  }
+
+  func destroy() { history?.destroy() }
+
+  /// Over a second of the usual rate of a layer: 512 kB, 256 kB, 128 kB.
+  private static func historySlots(layersAbove: Int) -> Int { max(64, 256 >> max(0, layersAbove)) }
+
+  /// What to do with a packet of this stream.
+  enum Acceptance {
+    /// New; its number, extended.
+    case accepted(sequence: Int64)
+    /// New, but so much is missing before it that the decoder needs a key frame.
+    case acceptedAfterLoss(sequence: Int64)
+    case dropped(DropReason)
+  }
+
+  /// Takes a packet of the primary stream in.
+  @inline(__always)
+  mutating func accept(_ header: RTPHeader, now: Instant) -> Acceptance {
+    let sequence = unwrapper.peek(header.sequenceNumber)
+    guard isFresh(sequence) else { return .dropped(.duplicateRTP) }
+    _ = unwrapper.unwrap(header.sequenceNumber)
+    seen.commit(Self.index(sequence))
+    statistics.record(sequence: sequence, timestamp: header.timestamp, now: now)
+    lastArrival = now
+    guard let highest else {
+      self.highest = sequence
+      return .accepted(sequence: sequence)
+    }
+    guard sequence > highest else {
+      _ = nacks.found(sequence)
+      return .accepted(sequence: sequence)
+    }
+    self.highest = sequence
+    guard kind.isVideo, history != nil, sequence > highest &+ 1 else { return .accepted(sequence: sequence) }
+    return nacks.miss((highest &+ 1)..<sequence, now: now)
+      ? .accepted(sequence: sequence) : .acceptedAfterLoss(sequence: sequence)
+  }
+
+  /// Takes a packet that came by retransmission in: only what is missing is of use. Browsers also probe for bandwidth
+  /// by repeating old packets.
+  @inline(__always)
+  mutating func acceptRetransmission(_ header: RTPHeader, now: Instant) -> Acceptance {
+    let sequence = unwrapper.peek(header.sequenceNumber)
+    guard let highest, sequence < highest, isFresh(sequence) else { return .dropped(.uselessRetransmission) }
+    seen.commit(Self.index(sequence))
+    _ = nacks.found(sequence)
+    lastArrival = now
+    return .accepted(sequence: sequence)
+  }
+
+  /// A key frame begins at `sequence`.
+  mutating func noteKeyFrame(sequence: Int64, height: Int?) {
+    nacks.forget(before: sequence)
+    keyFrames.received()
+    if let height { self.height = height }
+  }
+
+  mutating func noteSenderReport(_ report: ReceivedSenderReport) { senderReport = report }
+
+  /// When a packet of this timestamp was captured, on the sender's own NTP clock in nanoseconds; nil before its first
+  /// report.
+  func captureTime(of timestamp: UInt32) -> Int64? {
+    guard let senderReport else { return nil }
+    let ticks = Int64(Int32(truncatingIfNeeded: timestamp &- senderReport.timestamp))
+    return senderReport.ntpNanoseconds &+ ticks &* 1_000_000_000 / kind.clockRate
+  }
+
+  /// Whether packets came lately: a simulcast layer that the sender has switched off falls silent.
+  func isAlive(at now: Instant) -> Bool { now - lastArrival < Self.silence }
+
+  private static var silence: TimeDelta { .milliseconds(1_000) }
+
+  @inline(__always)
+  private func isFresh(_ sequence: Int64) -> Bool {
+    if case .fresh = seen.check(Self.index(sequence)) { return true }
+    return false
+  }
+
+  /// Extended numbers may be negative just after the start.
+  @inline(__always)
+  private static func index(_ sequence: Int64) -> UInt64 { UInt64(bitPattern: sequence &+ 1 << 32) }
+}
+
+/// A sender report as it arrived (RFC 3550 §6.4.1).
+struct ReceivedSenderReport {
+  /// Nanoseconds of the sender's NTP clock.
+  var ntpNanoseconds: Int64
+  /// The middle 32 bits of the NTP timestamp, which the answer repeats (LSR).
+  var compactNTP: UInt32
+  var timestamp: UInt32
+  var arrival: Instant
+}
+
+extension SourceKind {
+  /// RTP ticks per second: Opus and VP8 have one rate each (RFC 7587 §4.1, RFC 7741 §4.1).
+  var clockRate: Int64 { isVideo ? 90_000 : 48_000 }
+}
