@@ -18,7 +18,10 @@ import { cleanName } from "./text.js";
 /** @typedef {import("./types.js").DeviceKind} DeviceKind */
 /** @typedef {import("./types.js").VisibleTile} VisibleTile */
 
-/** @typedef {SecureRoom & EventTarget & { close: () => void }} SecureSession */
+/** @typedef {SecureRoom & EventTarget & { close: () => void }} ClosableSecureRoom */
+
+/** After these nothing may leave this device any more. */
+const FATAL_ALARMS = ["transform_idle", "roster_refused", "worker_failed", "swapped_media"];
 
 /**
  * What the call needs of the browser; tests hand in their own.
@@ -30,7 +33,7 @@ import { cleanName } from "./text.js";
  * @property {boolean} canChooseSpeaker
  * @property {MediaDevices | undefined} media
  * @property {(text: string) => Promise<void>} copy
- * @property {(fragment: string) => Promise<SecureSession>} openSecure rejects with `{ code: BlockedCode }`
+ * @property {(fragment: string) => Promise<ClosableSecureRoom>} openSecure rejects with `{ code: BlockedCode }`
  * @property {(() => WebSocket) | undefined} [connect]
  * @property {((encryption: SecureRoom, events: MediaSessionEvents, clock: Clock) => MediaSession) | undefined}
  *   [createMediaSession]
@@ -46,7 +49,7 @@ export class Call {
   #local = null;
   /** @type {RoomAddress | null} */
   #address = null;
-  /** Opens while the person is still looking at the preview. @type {Promise<SecureSession | null>} */
+  /** Opens while the person is still looking at the preview. @type {Promise<ClosableSecureRoom | null>} */
   #secure = Promise.resolve(null);
   /** @type {Participation | null} */
   #participation = null;
@@ -207,7 +210,11 @@ export class Call {
         return null;
       }
       mark("wasm");
-      secure.addEventListener("alarm", (event) => this.#alarm(/** @type {CustomEvent} */ (event).detail.code));
+      secure.addEventListener("alarm", (event) => {
+        const { code } = /** @type {CustomEvent<{ code: string }>} */ (event).detail;
+        // The watch over the whole room tells whether one person or everybody is concerned.
+        if (code !== "cannot_decrypt") this.#alarm(code);
+      });
       this.#prepare(secure);
       return secure;
     }, (error) => {
@@ -216,7 +223,7 @@ export class Call {
     });
   }
 
-  /** @param {SecureSession} secure */
+  /** @param {ClosableSecureRoom} secure */
   #prepare(secure) {
     const { clock, connect, createMediaSession } = this.#environment;
     const create = createMediaSession ?? ((encryption, events) => new MediaSession(encryption, events, clock));
@@ -240,10 +247,9 @@ export class Call {
   /** @param {string | null} code */
   #alarm(code) {
     const { security } = this.#store.get();
-    if (code === null && security.code !== "cannot_decrypt") return;
+    if (FATAL_ALARMS.includes(security.code ?? "") || code === (security.code ?? null)) return;
     this.#store.update(() => ({ security: code === null ? { state: "ok" } : { state: "alarm", code } }));
-    // Whatever went past the encryption has gone; nothing may follow it.
-    if (code === "transform_idle") this.leave();
+    if (code !== null && FATAL_ALARMS.includes(code)) this.#participation?.media.hold();
   }
 
   /** @param {BlockedCode} code */

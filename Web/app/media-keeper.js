@@ -6,6 +6,9 @@
 /** @typedef {import("./media-session.js").Tracks} Tracks */
 /** @typedef {import("./wire.js").ClientMessage} ClientMessage */
 
+/** @type {SourceKind[]} */
+const SOURCES = ["mic", "camera", "screen", "screenAudio"];
+
 /**
  * @typedef {object} MediaKeeperEvents
  * @property {() => void} changed `state` or `session` is another
@@ -13,6 +16,7 @@
 
 /** An offer made ahead of the click names a network that may have changed since. */
 const PREPARED_FOR = 60_000;
+/** Milliseconds before each further attempt; the last one counts for all that follow. */
 const RETRIES = [0, 500, 1_000, 2_000, 4_000];
 
 /**
@@ -38,6 +42,8 @@ export class MediaKeeper {
   #cancelRetry = () => {};
   /** @type {Tracks} */
   #tracks = { mic: null, camera: null, screen: null, screenAudio: null };
+
+  #held = false;
 
   /** @type {"none" | "connecting" | "connected" | "lost"} */
   state = "none";
@@ -118,7 +124,13 @@ export class MediaKeeper {
   /** @param {SourceKind} kind @param {MediaStreamTrack | null} track */
   setTrack(kind, track) {
     this.#tracks[kind] = track;
-    return this.#session?.setTrack(kind, track);
+    return this.#held ? undefined : this.#session?.setTrack(kind, track);
+  }
+
+  /** Nothing is sent any more, whatever is switched on: for when encryption cannot be relied on. */
+  hold() {
+    this.#held = true;
+    for (const kind of SOURCES) this.#session?.setTrack(kind, null);
   }
 
   close() {
@@ -140,9 +152,7 @@ export class MediaKeeper {
     this.#session = session;
     this.#answered = false;
     this.#preparedAt = this.#clock.now();
-    for (const kind of /** @type {SourceKind[]} */ (Object.keys(this.#tracks))) {
-      if (this.#tracks[kind]) session.setTrack(kind, this.#tracks[kind]);
-    }
+    for (const kind of SOURCES) if (this.#tracks[kind] && !this.#held) session.setTrack(kind, this.#tracks[kind]);
     this.#offer = session.offer().then(({ sdp, mids }) => ({ type: "offer", sdp, mids }));
   }
 

@@ -162,9 +162,26 @@ export class MediaSession {
     return ["disconnected", "failed", "closed"].includes(this.#connection.connectionState);
   }
 
-  /** @returns {Promise<RTCStatsReport>} */
-  stats() {
-    return this.#connection.getStats();
+  /** @returns {Promise<Record<string, number>>} RTP packets sent or received so far, by the name of the transform */
+  async packets() {
+    const names = this.#names();
+    /** @type {Record<string, number>} */
+    const packets = {};
+    for (const stats of (await this.#connection.getStats()).values()) {
+      const name = names.get(stats.mid);
+      if (name) packets[name] = (packets[name] ?? 0) + (stats.packetsSent ?? stats.packetsReceived ?? 0);
+    }
+    return packets;
+  }
+
+  /** @returns {Map<string | null, string>} names of the transforms by m-line */
+  #names() {
+    const sources = Object.entries(this.#sources).map(([name, { mid }]) => /** @type {const} */ ([mid, name]));
+    const slots = [...this.slots, this.screenSlot].flatMap(({ name, audio, video }) => [
+      /** @type {const} */ ([audio.mid, `${name}/audio`]),
+      /** @type {const} */ ([video.mid, `${name}/video`]),
+    ]);
+    return new Map([...sources, ...slots]);
   }
 
   close() {

@@ -95,7 +95,7 @@ export class Participation {
     const send = (/** @type {ClientMessage} */ message) => this.signaling.send(message);
     this.media = new MediaKeeper(doors.createMediaSession, send, { changed: () => this.#mediaChanged() }, clock);
     this.people = new People(store, notices, clock, {
-      setRoster: (people) => secure.setRoster(people),
+      setRoster: (people) => void secure.setRoster(people).catch(() => {}),
       openProfile: (index, box) => secure.openProfile(index, box),
       slotStream: (slot) => this.media.session?.slots[slot]?.stream ?? null,
       screenSlotStream: () => this.media.session?.screenSlot.stream ?? null,
@@ -170,18 +170,21 @@ export class Participation {
   async sendProfile() {
     if (this.#index < 0) return;
     const { name } = this.#doors.store.get().self;
-    const box = await this.#doors.secure.sealProfile({ v: 1, name });
-    this.signaling.send({ type: "profile", box });
+    try {
+      this.signaling.send({ type: "profile", box: await this.#doors.secure.sealProfile({ v: 1, name }) });
+    } catch {
+      // The session ended, or begins anew: then another welcome brings us here again.
+    }
   }
 
-  /** @param {number} lostFor milliseconds @returns {ClientMessage[]} */
-  #greet(lostFor) {
+  /** @param {number} lostFor milliseconds @returns {Promise<ClientMessage[]>} */
+  async #greet(lostFor) {
     const { secure, local } = this.#doors;
     this.#resuming = this.#resume !== "" && lostFor < RESUME_WINDOW;
     if (!this.#resuming) {
       // A join id never serves twice: keys are made of it, and their counters begin at nothing.
-      if (this.#index >= 0) secure.newJoin();
       this.#resume = "";
+      if (this.#index >= 0) await secure.newJoin();
       this.media.begin();
     }
     const { gate, join } = secure;
@@ -240,7 +243,8 @@ export class Participation {
     mark("signalling");
     if (!this.#resuming) {
       this.#index = welcome.index;
-      secure.setSelf(welcome.index);
+      // What the session refuses it tells by an alarm.
+      secure.setSelf(welcome.index).catch(() => {});
       store.update(({ self }) => ({ self: { ...self, index: welcome.index } }));
     }
     if (again && !this.#resuming) this.people.beQuiet(RESTART_QUIET);

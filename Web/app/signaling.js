@@ -8,7 +8,7 @@ import { decode, encode, SUBPROTOCOL, WireError } from "./wire.js";
 
 /**
  * @typedef {object} SignalingEvents
- * @property {(lostFor: number) => ClientMessage[]} opened what to say first: `hello`, and whatever follows without
+ * @property {(lostFor: number) => Promise<ClientMessage[]>} opened what to say first: `hello`, and whatever follows without
  *   waiting; `lostFor` is how long there was no welcome, in milliseconds, `Infinity` before the first one
  * @property {(message: ServerMessage) => void} message every valid message but `pong`
  * @property {() => void} lost the socket is gone, another attempt is scheduled
@@ -33,6 +33,7 @@ export class Signaling {
   #socket = null;
   #running = false;
   #attempts = 0;
+  #greeted = false;
   #welcomed = false;
   #lastWelcomed = -Infinity;
   #heard = 0;
@@ -59,7 +60,7 @@ export class Signaling {
 
   /** True between the greeting and the loss of a socket: messages go out. */
   get open() {
-    return this.#socket !== null && this.#socket.readyState === 1;
+    return this.#greeted && this.#socket?.readyState === 1;
   }
 
   start() {
@@ -110,16 +111,19 @@ export class Signaling {
     const socket = this.#connect();
     this.#socket = socket;
     const current = () => this.#socket === socket;
-    socket.onopen = () => current() && this.#greet();
+    socket.onopen = () => current() && this.#greet(socket);
     socket.onmessage = ({ data }) => current() && this.#receive(data);
     socket.onclose = () => current() && this.#lost();
     this.#cancelTimeout = this.#clock.after(OPEN_TIMEOUT, () => current() && this.#lost());
   }
 
-  #greet() {
-    const now = this.#clock.now();
-    this.#heard = now;
-    for (const message of this.#events.opened(now - this.#lastWelcomed)) this.send(message);
+  /** @param {WebSocket} socket */
+  async #greet(socket) {
+    this.#heard = this.#clock.now();
+    const greeting = await this.#events.opened(this.#heard - this.#lastWelcomed);
+    if (this.#socket !== socket) return;
+    this.#greeted = true;
+    for (const message of greeting) this.send(message);
     this.#cancelPings = every(this.#clock, PING_PERIOD, () => this.#ping(DEAD_AFTER));
   }
 
@@ -139,6 +143,8 @@ export class Signaling {
     }
     if (message.type === "pong") return;
     if (message.type === "welcome") {
+      // A second one on the same socket could give us back an index whose keys were used already.
+      if (this.#welcomed) return;
       this.#cancelTimeout();
       this.#attempts = 0;
       this.counters.invalid = 0;
@@ -178,6 +184,7 @@ export class Signaling {
     this.#alive();
     if (this.#welcomed) this.#lastWelcomed = this.#heard;
     this.#welcomed = false;
+    this.#greeted = false;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();

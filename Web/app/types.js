@@ -116,8 +116,10 @@
  */
 
 /**
- * `alarm` codes: `transform_idle` media flows past the encryption, everything was stopped; `cannot_decrypt` nobody's
- * media can be opened; `swapped_media` the node attributes media to the wrong person.
+ * `alarm` codes after which nothing is sent any more: `transform_idle` media flows past the encryption;
+ * `swapped_media` the node attributes media to the wrong person; `roster_refused` its list of people is not possible;
+ * `worker_failed` the encryption broke down. And one that passes: `cannot_decrypt` nobody's media can be opened; what
+ * is sent stays sealed.
  * @typedef {object} Security
  * @property {"ok" | "alarm"} state
  * @property {string} [code]

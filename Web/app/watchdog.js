@@ -1,11 +1,5 @@
 // @ts-check
-/**
- * @typedef {object} TransformCounters what the worker counted for one transform since it was attached
- * @property {string} name
- * @property {number} in frames that came
- * @property {number} out frames that went on
- * @property {number | null} lastIndex whose key opened the last frame
- */
+/** @typedef {Pick<import("./secure-session.js").TransformCounters, "name" | "in" | "out" | "lastIndex">} Counted */
 
 /** @typedef {{ index: number, names: string[] }} Seat whom the node says a slot carries, and its transforms */
 
@@ -16,7 +10,7 @@ const LOOKS = 3;
  * Holds what the node says about media against what the keys say. Called about once a second.
  */
 export class Watchdog {
-  /** @type {Map<string, TransformCounters>} */
+  /** @type {Map<string, Counted>} */
   #last = new Map();
   /** @type {Map<number, number>} */
   #unopened = new Map();
@@ -24,7 +18,7 @@ export class Watchdog {
   #foreign = new Map();
 
   /**
-   * @param {TransformCounters[]} counters
+   * @param {Counted[]} counters
    * @param {Seat[]} seats
    * @returns {{ undecryptable: Set<number>, opened: Set<number>, swapped: boolean }} of whom frames arrive but cannot be
    *   opened, of whom some were opened since the last look, and whether a slot carries somebody else than the node says
@@ -48,7 +42,7 @@ export class Watchdog {
     return { undecryptable, opened, swapped };
   }
 
-  /** @param {TransformCounters | undefined} counter */
+  /** @param {Counted | undefined} counter */
   #moved(counter) {
     if (!counter) return { came: 0, out: 0, from: null };
     const before = this.#last.get(counter.name);

@@ -82,9 +82,10 @@ export class FakeSocket {
     this.readyState = 3;
   }
 
-  accept() {
+  async accept() {
     this.readyState = 1;
     this.onopen?.();
+    await settle();
   }
 
   /** @param {object} message */
@@ -137,22 +138,25 @@ export class FakeSecure extends EventTarget {
   closed = false;
   /** @type {{ index: number, join: string }[]} */
   roster = [];
-  /** @type {import("../../../Web/app/watchdog.js").TransformCounters[]} */
+  /** @type {import("../../../Web/app/secure-session.js").TransformCounters[]} */
   counted = [];
 
   newJoin() {
     this.joins += 1;
     this.join = joinId(900 + this.joins);
+    return Promise.resolve(this.join);
   }
 
   /** @param {number} index */
   setSelf(index) {
     this.self = index;
+    return Promise.resolve();
   }
 
   /** @param {{ index: number, join: string }[]} people */
   setRoster(people) {
     this.roster = people;
+    return Promise.resolve();
   }
 
   attachSender() {}
@@ -185,7 +189,9 @@ export class FakeSecure extends EventTarget {
     return Promise.resolve(this.counted);
   }
 
-  checkTransforms() {}
+  checkTransforms() {
+    return Promise.resolve();
+  }
 
   close() {
     this.closed = true;
@@ -261,8 +267,8 @@ class FakeMediaSession {
     return Promise.resolve();
   }
 
-  stats() {
-    return Promise.resolve(new Map());
+  packets() {
+    return Promise.resolve({});
   }
 
   close() {

@@ -15,7 +15,7 @@ function start() {
     {
       opened: (time) => {
         lostFor.push(time);
-        return [{ type: "hello", room: "R", gate: "G", join: "J" }];
+        return Promise.resolve([{ type: "hello", room: "R", gate: "G", join: "J" }]);
       },
       message: (message) => heard.push(message.type),
       lost: () => losses += 1,
@@ -27,17 +27,17 @@ function start() {
   return { clock, node, heard, lostFor, signaling, losses: () => losses };
 }
 
-Deno.test("the greeting goes first", () => {
+Deno.test("the greeting goes first", async () => {
   const { node, signaling } = start();
   equal(signaling.send({ type: "leave" }), false);
-  node.socket.accept();
+  await node.socket.accept();
   signaling.send({ type: "leave" });
   deepEqual(node.socket.received.map(({ type }) => type), ["hello", "leave"]);
 });
 
 Deno.test("a lost socket is replaced after a quarter of a second, then ever more slowly, up to five seconds", async () => {
   const { clock, node } = start();
-  node.socket.accept();
+  await node.socket.accept();
   node.socket.say(welcome(0));
   /** @type {number[]} */
   const waits = [];
@@ -53,17 +53,17 @@ Deno.test("a lost socket is replaced after a quarter of a second, then ever more
 
 Deno.test("how long there was no node is told with each greeting", async () => {
   const { clock, node, lostFor } = start();
-  node.socket.accept();
+  await node.socket.accept();
   node.socket.say(welcome(0));
   node.socket.fail();
   await clock.advance(250);
-  node.socket.accept();
+  await node.socket.accept();
   deepEqual(lostFor, [Infinity, 250]);
 });
 
 Deno.test("a socket that answers no ping is dead after ten seconds", async () => {
   const { clock, node, losses } = start();
-  node.socket.accept();
+  await node.socket.accept();
   node.socket.say(welcome(0));
   await clock.advance(5_000);
   equal(node.socket.count("ping"), 1);
@@ -75,7 +75,7 @@ Deno.test("a socket that answers no ping is dead after ten seconds", async () =>
 
 Deno.test("pings that are answered keep the socket", async () => {
   const { clock, node, losses, heard } = start();
-  node.socket.accept();
+  await node.socket.accept();
   node.socket.say(welcome(0));
   for (let turn = 0; turn < 20; turn += 1) {
     await clock.advance(5_000);
@@ -88,7 +88,7 @@ Deno.test("pings that are answered keep the socket", async () => {
 
 Deno.test("waking with a dead socket finds out within two seconds", async () => {
   const { clock, node, signaling, losses } = start();
-  node.socket.accept();
+  await node.socket.accept();
   node.socket.say(welcome(0));
   await clock.advance(100);
   signaling.wake();
@@ -110,14 +110,14 @@ Deno.test("waking without a socket tries at once", async () => {
 
 Deno.test("a node that takes the socket but never welcomes is given up after eight seconds", async () => {
   const { clock, node, losses } = start();
-  node.socket.accept();
+  await node.socket.accept();
   await clock.advance(8_000);
   equal(losses(), 1);
 });
 
-Deno.test("what is unknown or broken is counted and passed over", () => {
+Deno.test("what is unknown or broken is counted and passed over", async () => {
   const { node, signaling, heard } = start();
-  node.socket.accept();
+  await node.socket.accept();
   node.socket.say({ type: "lobby" });
   node.socket.say({ type: "left", index: -1 });
   node.socket.onmessage?.({ data: "nonsense" });
@@ -126,16 +126,16 @@ Deno.test("what is unknown or broken is counted and passed over", () => {
   deepEqual(heard, ["welcome"]);
 });
 
-Deno.test("a node that sends only rubbish is left", () => {
+Deno.test("a node that sends only rubbish is left", async () => {
   const { node, losses } = start();
-  node.socket.accept();
+  await node.socket.accept();
   for (let turn = 0; turn < 51; turn += 1) node.socket.onmessage?.({ data: "nonsense" });
   equal(losses(), 1);
 });
 
 Deno.test("after the end nothing comes back", async () => {
   const { clock, node, signaling, losses } = start();
-  node.socket.accept();
+  await node.socket.accept();
   signaling.stop();
   node.socket.fail();
   await clock.advance(60_000);

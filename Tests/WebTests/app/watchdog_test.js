@@ -3,8 +3,8 @@ import { deepEqual, equal } from "node:assert/strict";
 import { Watchdog } from "../../../Web/app/watchdog.js";
 
 /** @param {number} came @param {number} out @param {number | null} lastIndex */
-const audio = (came, out, lastIndex) => [{ name: "slot0:audio", in: came, out, lastIndex }];
-const seats = [{ index: 4, names: ["slot0:audio"] }];
+const audio = (came, out, lastIndex) => [{ name: "slot0/audio", in: came, out, lastIndex }];
+const seats = [{ index: 4, names: ["slot0/audio"] }];
 
 Deno.test("frames that are opened raise no alarm", () => {
   const watchdog = new Watchdog();
