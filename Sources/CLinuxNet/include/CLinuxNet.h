@@ -1,0 +1,75 @@
+// What Linux offers for datagrams in bulk, in a form Swift can use: the socket structures stay on this side.
+// Functions that can fail return a negative errno.
+#ifndef CLINUXNET_H
+#define CLINUXNET_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+// An address as two network-order integers; IPv4 has its four bytes in the low half of `low`. Mapped addresses
+// (::ffff:a.b.c.d) never appear: they are IPv4 here.
+typedef struct {
+  uint64_t high;
+  uint64_t low;
+  uint16_t port;
+  bool is_ipv6;
+} lnet_address;
+
+// One datagram of a batch. `data` is set once; the rest is filled by receiving, or before sending.
+typedef struct {
+  uint8_t *data;
+  size_t length;
+  lnet_address address;
+  bool is_truncated;
+} lnet_datagram;
+
+enum { LNET_BATCH = 64, LNET_SLOT = 2048 };
+
+// 64 datagrams of at most 2,048 bytes and all that recvmmsg and sendmmsg want to know about them.
+typedef struct lnet_batch lnet_batch;
+
+// NULL when memory has run out.
+lnet_batch *lnet_batch_create(void);
+void lnet_batch_destroy(lnet_batch *batch);
+// The 64 datagrams, valid as long as the batch.
+lnet_datagram *lnet_batch_datagrams(lnet_batch *batch);
+
+// Receives what is there, 0...64 datagrams, without waiting.
+int lnet_receive(lnet_batch *batch, int socket);
+// Sends datagrams [first, count) without waiting: how many the kernel took, at least one, or why not the first. `family` is
+// that of the socket, AF_INET or AF_INET6 (dual-stack).
+int lnet_send(lnet_batch *batch, int socket, int family, int first, int count);
+
+// A bound UDP socket, not blocking. An IPv6 one also takes IPv4 when `is_dual_stack`. The kernel is asked for buffers of
+// `buffer_bytes` each way and grants what it may.
+int lnet_udp_open(lnet_address address, bool is_dual_stack, int buffer_bytes);
+// The port a socket is bound to.
+int lnet_local_port(int socket);
+
+// An eventfd to wake a poller with.
+int lnet_event_create(void);
+void lnet_event_signal(int event);
+void lnet_event_clear(int event);
+
+enum { LNET_SOCKET_READY = 1, LNET_EVENT_READY = 2 };
+
+// Waits on a socket and an event. A negative timeout waits for ever; others are rounded up to milliseconds.
+int lnet_poller_create(int socket, int event);
+int lnet_poller_wait(int poller, int64_t timeout_nanoseconds);
+
+void lnet_close(int descriptor);
+// CLOCK_MONOTONIC in nanoseconds.
+int64_t lnet_now(void);
+
+// Addresses of interfaces that are up, at most `capacity`, IPv6 link-local ones left out: they need a zone.
+int lnet_interface_addresses(lnet_address *addresses, int capacity);
+
+// A thread named `name` (15 characters), on CPU `cpu` alone unless that is negative. 0, and its handle in `thread`.
+int lnet_thread_start(uint64_t *thread, const char *name, int cpu, void (*body)(void *), void *context);
+void lnet_thread_join(uint64_t thread);
+bool lnet_thread_is_current(uint64_t thread);
+
+#endif

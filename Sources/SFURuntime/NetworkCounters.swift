@@ -1,0 +1,29 @@
+package import SFU
+
+/// What one shard's socket has done since it was opened. A trivial value: copying it is a snapshot.
+package struct NetworkCounters: Equatable, Sendable {
+  package var datagramsIn: UInt64 = 0
+  package var bytesIn: UInt64 = 0
+  /// Calls of recvmmsg that brought something, so that `datagramsIn / receives` is the mean batch.
+  package var receives: UInt64 = 0
+  /// Datagrams over 2,048 bytes, which nobody here sends: dropped unread.
+  package var oversized: UInt64 = 0
+  package var receiveErrors: UInt64 = 0
+  package var datagramsOut: UInt64 = 0
+  package var bytesOut: UInt64 = 0
+  package var sends: UInt64 = 0
+  /// Dropped because the socket's send buffer was full. Sending never waits.
+  package var sendBufferFull: UInt64 = 0
+  /// Dropped because the kernel has no way to the address, or refused the datagram for itself.
+  package var unreachable: UInt64 = 0
+
+  package init() {}
+}
+
+/// Network and media counters of the plane, taken at one moment.
+package struct MediaPlaneCounters: Equatable, Sendable {
+  package var network = NetworkCounters()
+  package var media = MediaCounters()
+
+  package init() {}
+}
