@@ -86,7 +86,7 @@ package struct ReceiverEstimatedMaximumBitrate {
     else { return nil }
     let exponent = UInt64(body[13] >> 2)
     let mantissa = UInt64(body.bigEndian24(at: 13) & 0x3FFFF)
-    guard mantissa == 0 || exponent < UInt64(mantissa.leadingZeroBitCount) else { return nil }
+    guard mantissa == 0 || exponent <= UInt64(mantissa.leadingZeroBitCount) else { return nil }
     sender = body.bigEndian32(at: 0)
     bitrate = mantissa << exponent
     self.ssrcs = ssrcs
