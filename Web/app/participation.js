@@ -86,6 +86,7 @@ export class Participation {
     this.signaling = new Signaling(
       {
         opened: (lostFor) => this.#greet(lostFor),
+        greeted: () => this.#resuming || this.media.begin(),
         message: (message) => this.#receive(message),
         lost: () => this.#lostSignalling(),
       },
@@ -185,7 +186,6 @@ export class Participation {
       // A join id never serves twice: keys are made of it, and their counters begin at nothing.
       this.#resume = "";
       if (this.#index >= 0) await secure.newJoin();
-      this.media.begin();
     }
     const { gate, join } = secure;
     const hello = { type: /** @type {const} */ ("hello"), room: this.#room, gate, join };
@@ -248,7 +248,8 @@ export class Participation {
       store.update(({ self }) => ({ self: { ...self, index: welcome.index } }));
     }
     if (again && !this.#resuming) this.people.beQuiet(RESTART_QUIET);
-    this.people.replace(welcome.participants.filter(({ index }) => index !== welcome.index));
+    const others = welcome.participants.filter(({ index }) => index !== welcome.index);
+    this.people.replace(others, this.#resuming);
     if (this.#resuming) {
       this.#sentFlags = "";
       this.media.resume();

@@ -51,12 +51,17 @@ export class People {
     this.#quietUntil = this.#clock.now() + milliseconds;
   }
 
-  /** @param {Participant[]} participants the node's full list */
-  replace(participants) {
+  /**
+   * @param {Participant[]} participants the node's full list
+   * @param {boolean} announce false: these are the people whom we came upon
+   */
+  replace(participants, announce) {
     const { joined, left } = this.roster.replace(participants);
     this.#doors.setRoster(this.roster.identities);
-    for (const { index, name } of left) this.#announceLeft(index, name, "left");
-    for (const index of joined) this.#announceJoined(index);
+    if (announce) {
+      for (const { index, name } of left) this.#announceLeft(index, name, "left");
+      for (const index of joined) this.#announceJoined(index);
+    }
     for (const { index, profile } of participants) if (profile) this.#open(index, profile);
     this.publish();
   }

@@ -8,8 +8,8 @@ import { decode, encode, SUBPROTOCOL, WireError } from "./wire.js";
 
 /**
  * @typedef {object} SignalingEvents
- * @property {(lostFor: number) => Promise<ClientMessage[]>} opened what to say first: `hello`, and whatever follows without
- *   waiting; `lostFor` is how long there was no welcome, in milliseconds, `Infinity` before the first one
+ * @property {(lostFor: number) => Promise<ClientMessage[]>} opened what to say first; `lostFor` is how long there was no welcome, in milliseconds, `Infinity` before the first one
+ * @property {() => void} greeted what `opened` gave has been sent
  * @property {(message: ServerMessage) => void} message every valid message but `pong`
  * @property {() => void} lost the socket is gone, another attempt is scheduled
  */
@@ -124,6 +124,7 @@ export class Signaling {
     if (this.#socket !== socket) return;
     this.#greeted = true;
     for (const message of greeting) this.send(message);
+    this.#events.greeted();
     this.#cancelPings = every(this.#clock, PING_PERIOD, () => this.#ping(DEAD_AFTER));
   }
 

@@ -17,6 +17,7 @@ function start() {
         lostFor.push(time);
         return Promise.resolve([{ type: "hello", room: "R", gate: "G", join: "J" }]);
       },
+      greeted: () => {},
       message: (message) => heard.push(message.type),
       lost: () => losses += 1,
     },
