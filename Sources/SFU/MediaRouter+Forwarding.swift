@@ -13,7 +13,11 @@ extension MediaRouter {
   @inline(__always)
   mutating func admits(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) -> Bool {
     let down = downTracks[track]
-    if packet.layer == down.pointee.currentLayer { return !packet.startsKeyFrame || stays(track, packet, now: now) }
+    if packet.layer == down.pointee.currentLayer {
+      // A key frame of the layer in use changes nothing, but it shows its height: another layer may fit better now.
+      if packet.startsKeyFrame { choose(track, now: now) }
+      return packet.layer == down.pointee.currentLayer
+    }
     guard peers[down.pointee.receiver].pointee.isConnected else { return false }
     if packet.kind.isVideo {
       guard packet.startsKeyFrame else { return false }
@@ -22,12 +26,6 @@ extension MediaRouter {
     guard packet.layer == down.pointee.targetLayer else { return false }
     begin(track, packet, now: now)
     return true
-  }
-
-  /// A key frame of the layer in use changes nothing, but it shows its height: the choice may be another now.
-  private mutating func stays(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) -> Bool {
-    choose(track, now: now)
-    return packet.layer == downTracks[track].pointee.currentLayer
   }
 
   private mutating func begin(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) {

@@ -67,7 +67,7 @@ extension MediaRouter {
       peers[place].pointee.slots[index].wanted = old.slots[index].wanted
       peers[place].pointee.slots[index].height = old.slots[index].height
     }
-    restoreSeats(old.slots.map(\.seen), of: place, now: now)
+    restoreSeats(old.slots.map { $0.seen }, of: place, now: now)
     reseat(room: old.room, now: now)
     wake(place, at: now)
     return true

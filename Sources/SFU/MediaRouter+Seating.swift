@@ -77,13 +77,13 @@ extension MediaRouter {
   private mutating func reseat(_ place: Int32, now: Instant) {
     let slots = peers[place].pointee.slots
     let members = rooms[peers[place].pointee.room].pointee.members
-    var seats = slots.map(\.seen)
+    var seats = slots.map { $0.seen }
     let requests = slots.map { slot in slot.wanted.flatMap { self.member($0, of: peers[place].pointee.room) } ?? -1 }
     SlotPolicy.seat(&seats, requests: requests, members: members, receiver: place)
     for index in seats.indices where seats[index] != slots[index].seen {
       setSeen(seats[index], slot: index, of: place, now: now)
     }
-    var voices = slots.map(\.heard)
+    var voices = slots.map { $0.heard }
     if SlotPolicy.isCrowded(seats: seats.count, members: members.count) {
       for index in voices.indices where voices[index] == -1 && !voices.contains(seats[index]) {
         voices[index] = seats[index]
@@ -139,9 +139,9 @@ extension MediaRouter {
     let slots = peers[place].pointee.slots
     guard SlotPolicy.isCrowded(seats: slots.count, members: rooms[room].pointee.members.count) else { return }
     refreshSpeakers(of: room, now: now)
-    var voices = slots.map(\.heard)
+    var voices = slots.map { $0.heard }
     SlotPolicy.voice(
-      &voices, seats: slots.map(\.seen), speakers: rooms[room].pointee.speakers, receiver: place,
+      &voices, seats: slots.map { $0.seen }, speakers: rooms[room].pointee.speakers, receiver: place,
       silence: { silence(of: $0, now: now) })
     setHeard(voices, of: place, now: now)
   }
