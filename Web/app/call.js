@@ -30,6 +30,7 @@ const FATAL_ALARMS = ["transform_idle", "roster_refused", "worker_failed", "swap
  * @property {Pick<Location, "origin" | "pathname" | "hash">} location
  * @property {Pick<History, "pushState">} history
  * @property {boolean} secureContext
+ * @property {() => boolean} online
  * @property {boolean} canChooseSpeaker
  * @property {MediaDevices | undefined} media
  * @property {(text: string) => Promise<void>} copy
@@ -179,7 +180,7 @@ export class Call {
     else this.open();
   }
 
-  /** The page is visible again, or the network is back. */
+  /** The page is visible again, or the network came or went. */
   wake() {
     this.#participation?.wake();
   }
@@ -225,12 +226,13 @@ export class Call {
 
   /** @param {ClosableSecureRoom} secure */
   #prepare(secure) {
-    const { clock, connect, createMediaSession } = this.#environment;
+    const { clock, online, connect, createMediaSession } = this.#environment;
     const create = createMediaSession ?? ((encryption, events) => new MediaSession(encryption, events, clock));
     if (!this.#local || !this.#address) return;
     this.#participation = new Participation({
       store: this.#store,
       clock,
+      online,
       notices: this.#notices,
       secure,
       local: this.#local,

@@ -14,6 +14,7 @@ const call = new Call(store, {
   location,
   history,
   secureContext: isSecureContext,
+  online: () => navigator.onLine,
   canChooseSpeaker: "setSinkId" in HTMLMediaElement.prototype,
   media: navigator.mediaDevices,
   copy: (text) => navigator.clipboard.writeText(text),
@@ -22,6 +23,7 @@ const call = new Call(store, {
 
 addEventListener("popstate", () => call.open());
 addEventListener("online", () => call.wake());
+addEventListener("offline", () => call.wake());
 addEventListener("pagehide", () => call.unload());
 addEventListener("pageshow", ({ persisted }) => persisted && call.open());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && call.wake());

@@ -38,6 +38,7 @@ import { requestView } from "./view.js";
  * @property {LocalMedia} local
  * @property {(events: MediaSessionEvents) => MediaSession} createMediaSession
  * @property {(() => WebSocket) | undefined} [connect]
+ * @property {() => boolean} online false: this device knows that it has no network
  * @property {() => void} entered
  * @property {(code: BlockedCode) => void} blocked it ended, and trying again will not help
  * @property {(code: string | null) => void} alarm media is not what it should be; null: what was wrong has passed
@@ -77,6 +78,7 @@ export class Participation {
   #cancelView = () => {};
   #cancelNews = () => {};
   #toldLoss = false;
+  #mediaLostAt = Infinity;
 
   /** @param {ParticipationDoors} doors @param {string} room */
   constructor(doors, room) {
@@ -144,6 +146,7 @@ export class Participation {
   /** Something may have changed while nobody looked: page visible again, network back. */
   wake() {
     this.signaling.wake();
+    this.#setConnection();
     if (this.media.state === "connected" && this.media.session?.interrupted) this.media.renew();
   }
 
@@ -310,9 +313,14 @@ export class Participation {
   }
 
   #mediaChanged() {
+    const { clock, notices } = this.#doors;
     this.people.publish();
     this.#setConnection();
-    if (this.media.state === "connected") this.watch.connected();
+    if (this.media.state === "lost") this.#mediaLostAt = Math.min(this.#mediaLostAt, clock.now());
+    if (this.media.state !== "connected") return;
+    if (clock.now() - this.#mediaLostAt > NEWS_DELAY) notices.add("media_recovered");
+    this.#mediaLostAt = Infinity;
+    this.watch.connected();
   }
 
   #setConnection() {
@@ -326,7 +334,8 @@ export class Participation {
   /** @returns {Pick<Connection, "state" | "detail">} */
   #connection() {
     if (!this.signaling.open || this.#serverClosing) {
-      const detail = this.#serverClosing ? "server_restarting" : undefined;
+      const closing = this.#serverClosing ? "server_restarting" : undefined;
+      const detail = this.#doors.online() ? closing : "offline";
       return { state: this.#index < 0 ? "connecting" : "reconnecting", detail };
     }
     if (this.media.state === "connected") return { state: "connected" };

@@ -35,6 +35,7 @@ function open(more = {}) {
     location,
     history: { pushState: (_data, _title, url) => Object.assign(location, split(`${url}`)) },
     secureContext: true,
+    online: () => true,
     canChooseSpeaker: true,
     media: /** @type {any} */ (devices),
     copy: () => Promise.resolve(),
@@ -462,4 +463,23 @@ Deno.test("who is removed is told", async () => {
   await enter(page);
   page.node.socket.say({ type: "left", index: 3, reason: "removed" });
   equal(page.store.get().blocked?.code, "removed");
+});
+
+Deno.test("without a network the page says that it is offline", async () => {
+  let online = true;
+  const page = open({ online: () => online });
+  await enter(page);
+  online = false;
+  page.node.socket.fail();
+  deepEqual(page.store.get().connection.detail, "offline");
+});
+
+Deno.test("media that was away for long is told when it is back", async () => {
+  const page = open();
+  await enter(page);
+  page.media.session.lose("disconnected");
+  await page.clock.advance(2_000);
+  page.node.socket.say({ type: "answer", sdp: "answer" });
+  page.media.session.connect();
+  deepEqual(page.codes(), ["media_recovered"]);
 });
