@@ -41,6 +41,7 @@ export class Banner extends View {
     if (words.wait > 0) this.timer = setTimeout(() => this.context.set({}), words.wait);
     tell(this.sound, look.soundBlocked ? "sound.blocked" : null);
     tell(this.share, self.screen ? "stage.sharing" : null);
+    show(this, this.querySelector(".banner-line:not([hidden])") !== null);
   }
 }
 customElements.define("tertulia-banner", Banner);

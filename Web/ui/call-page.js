@@ -42,13 +42,13 @@ export class CallPage extends View {
     this.bar = h(
       "header",
       { class: "callbar" },
+      h("h1", { class: "unseen", t: "stage.title", attrs: { tabindex: "-1" } }),
       h("span", { class: "wordmark" }, mark(), h("span", { class: "wordmark-text" }, "Tertulia")),
       this.shield,
       this.connection,
     );
     this.banner = new Banner(context, () => sound.unblock());
     furnish(this, { class: "call" }, [
-      h("h1", { class: "unseen", t: "stage.title", attrs: { tabindex: "-1" } }),
       this.bar,
       this.banner,
       h("main", { class: "call-main" }, this.stage, new Chat(context), new People(context)),

@@ -1,6 +1,6 @@
 // @ts-check
 import { furnish, h, keep, setAttribute, setText, show } from "./dom.js";
-import { language, t } from "./i18n.js";
+import { locale, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { Panel } from "./panel.js";
 import { linkify } from "./text.js";
@@ -156,7 +156,7 @@ class Message extends HTMLElement {
   /** @param {ChatMessage} message @param {boolean} continued the bubble above is by the same person */
   update({ name, at, own, state }, continued) {
     setText(this.author, own ? t("person.you") : personName(name));
-    setText(this.time, new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit" }).format(at));
+    setText(this.time, new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(at));
     setAttribute(this, "data-continued", continued);
     setAttribute(this, "data-state", state);
     setText(this.state, state === "sending" ? t("chat.sending") : state === "failed" ? t("chat.failed") : "");

@@ -80,6 +80,11 @@ export function useMessages(next, dictionary) {
   rules = new Intl.PluralRules(next);
 }
 
+/** The browser's own variant of the language in use, for dates and times. */
+export function locale() {
+  return navigator.languages.find((tag) => tag.toLowerCase().split("-")[0] === current) ?? current;
+}
+
 /** A setting of this device; storage may be refused (private windows), and then there is none. @param {string} key */
 export function remembered(key) {
   try {

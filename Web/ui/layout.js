@@ -5,12 +5,15 @@
 /** @typedef {{ columns: number, rows: number, boxes: Box[] }} Grid */
 
 const GAP = 10;
-/** A tile may be as tall as 3:4 (a phone held upright) and as wide as 16:9. */
+/** A tile may be as tall as 3:4 and as wide as 16:9; one alone on a phone held upright fills it. */
 const NARROWEST = 3 / 4;
+const NARROWEST_ALONE = 9 / 16;
 const WIDEST = 16 / 9;
 /** The node offers nine person slots. */
 const MOST = 9;
+/** The least that still shows a face; beside a screen faces may be smaller. */
 const SMALLEST = { width: 132, height: 96 };
+const SMALLEST_ASIDE = { width: 104, height: 80 };
 const PAGER = 52;
 
 /**
@@ -30,7 +33,7 @@ export function bestFit(count, width, height, gap = GAP) {
     if (Math.ceil(count / rows) !== columns) continue;
     const cellWidth = Math.max(0, (width - gap * (columns - 1)) / columns);
     const cellHeight = Math.max(0, (height - gap * (rows - 1)) / rows);
-    const size = fitAspect(cellWidth, cellHeight);
+    const size = fitAspect(cellWidth, cellHeight, count === 1 ? NARROWEST_ALONE : NARROWEST);
     // What is seen of a landscape picture cropped into the tile decides, so that tall slivers lose.
     const score = size.width * Math.min(size.height, size.width / 1.1);
     if (score > best.score + 0.5) best = { columns, rows, ...size, score };
@@ -42,10 +45,11 @@ export function bestFit(count, width, height, gap = GAP) {
  * The largest tile with an allowed shape inside a cell.
  * @param {number} width
  * @param {number} height
+ * @param {number} narrowest
  */
-function fitAspect(width, height) {
+function fitAspect(width, height, narrowest) {
   if (width > height * WIDEST) return { width: height * WIDEST, height };
-  if (width < height * NARROWEST) return { width, height: width / NARROWEST };
+  if (width < height * narrowest) return { width, height: width / narrowest };
   return { width, height };
 }
 
@@ -76,10 +80,11 @@ function place(count, grid, width, height, gap) {
  * How many tiles of a bearable size an area holds, at least one.
  * @param {number} width
  * @param {number} height
+ * @param {{ width: number, height: number }} smallest
  */
-function capacity(width, height) {
-  const columns = Math.max(1, Math.floor((width + GAP) / (SMALLEST.width + GAP)));
-  const rows = Math.max(1, Math.floor((height + GAP) / (SMALLEST.height + GAP)));
+function capacity(width, height, smallest) {
+  const columns = Math.max(1, Math.floor((width + GAP) / (smallest.width + GAP)));
+  const rows = Math.max(1, Math.floor((height + GAP) / (smallest.height + GAP)));
   return columns * rows;
 }
 
@@ -90,6 +95,7 @@ function capacity(width, height) {
  * @property {boolean} selfFloats the own view lies over the picture instead of beside it
  * @property {Box | null} seat the empty chair shown to somebody who is alone
  * @property {Box | null} screen
+ * @property {Box | null} pager where to turn pages, when there is more than one
  * @property {number} page the page shown, after clamping
  * @property {number} pages
  */
@@ -103,12 +109,21 @@ export function arrange({ width, height, people, screen, page }) {
   if (screen) return withScreen(width, height, people, page);
   if (people.length === 0) {
     const [self, seat] = bestFit(2, width, height).boxes;
-    return { people: new Map(), self, selfFloats: false, seat, screen: null, page: 0, pages: 1 };
+    return { people: new Map(), self, selfFloats: false, seat, screen: null, pager: null, page: 0, pages: 1 };
   }
   if (people.length <= 2) {
     const { boxes } = bestFit(people.length, width, height);
     const self = floating(width, height);
-    return { people: zip(people, boxes), self, selfFloats: true, seat: null, screen: null, page: 0, pages: 1 };
+    return {
+      people: zip(people, boxes),
+      self,
+      selfFloats: true,
+      seat: null,
+      screen: null,
+      pager: null,
+      page: 0,
+      pages: 1,
+    };
   }
   return { ...paged(people, page, { x: 0, y: 0, width, height }), selfFloats: false, seat: null, screen: null };
 }
@@ -118,22 +133,23 @@ export function arrange({ width, height, people, screen, page }) {
  * @param {number[]} people
  * @param {number} page
  * @param {Box} area
+ * @param {{ width: number, height: number }} [smallest]
  */
-function paged(people, page, area) {
-  const whole = Math.min(MOST, capacity(area.width, area.height) - 1);
+function paged(people, page, area, smallest = SMALLEST) {
+  const whole = Math.min(MOST, capacity(area.width, area.height, smallest) - 1);
   if (people.length <= whole) {
-    const { boxes } = bestFit(people.length + 1, area.width, area.height);
-    const moved = shift(boxes, area);
-    return { people: zip(people, moved), self: moved[people.length], page: 0, pages: 1 };
+    const boxes = shift(bestFit(people.length + 1, area.width, area.height).boxes, area);
+    return { people: zip(people, boxes), self: boxes[people.length], pager: null, page: 0, pages: 1 };
   }
   const height = area.height - PAGER;
-  const each = Math.max(1, Math.min(MOST, capacity(area.width, height) - 1));
+  const each = Math.max(1, Math.min(MOST, capacity(area.width, height, smallest) - 1));
   const pages = Math.ceil(people.length / each);
   const shown = Math.max(0, Math.min(page, pages - 1));
   const here = people.slice(shown * each, (shown + 1) * each);
   // Tiles keep their size on the last page: people do not jump about while paging.
-  const moved = shift(bestFit(each + 1, area.width, height).boxes, area);
-  return { people: zip(here, moved), self: moved[each], page: shown, pages };
+  const boxes = shift(bestFit(each + 1, area.width, height).boxes, area);
+  const pager = { x: area.x, y: area.y + area.height - PAGER, width: area.width, height: PAGER };
+  return { people: zip(here, boxes), self: boxes[each], pager, page: shown, pages };
 }
 
 /**
@@ -148,31 +164,11 @@ function withScreen(width, height, people, page) {
     const strip = Math.max(140, Math.min(240, width * 0.2));
     const screen = { x: 0, y: 0, width: width - strip - GAP, height };
     const area = { x: width - strip, y: 0, width: strip, height };
-    return { ...column(people, page, area), selfFloats: false, seat: null, screen };
+    return { ...paged(people, page, area, SMALLEST_ASIDE), selfFloats: false, seat: null, screen };
   }
   const screen = { x: 0, y: 0, width, height: Math.min(width / WIDEST, height * 0.6) };
   const area = { x: 0, y: screen.height + GAP, width, height: height - screen.height - GAP };
-  return { ...paged(people, page, area), selfFloats: false, seat: null, screen };
-}
-
-/**
- * The strip beside a wide screen: landscape tiles from the top, the own view last.
- * @param {number[]} people
- * @param {number} page
- * @param {Box} area
- */
-function column(people, page, area) {
-  const tile = area.width / WIDEST;
-  const room = (/** @type {number} */ height) => Math.max(2, Math.floor((height + GAP) / (tile + GAP)));
-  let each = Math.min(MOST, room(area.height) - 1);
-  if (people.length > each) each = Math.min(MOST, room(area.height - PAGER) - 1);
-  const pages = Math.max(1, Math.ceil(people.length / each));
-  const shown = Math.max(0, Math.min(page, pages - 1));
-  const here = people.slice(shown * each, (shown + 1) * each);
-  const used = pages > 1 ? area.height - PAGER : area.height;
-  const height = Math.min(tile, (used - GAP * each) / (each + 1));
-  const box = (/** @type {number} */ i) => ({ x: area.x, y: area.y + i * (height + GAP), width: area.width, height });
-  return { people: zip(here, here.map((_, i) => box(i))), self: box(here.length), page: shown, pages };
+  return { ...paged(people, page, area, SMALLEST_ASIDE), selfFloats: false, seat: null, screen };
 }
 
 /**

@@ -28,7 +28,13 @@ export class People extends Panel {
       h("span", { t: "people.invite" }),
     );
     furnish(this, {}, [
-      h("div", { class: "people-scroll" }, this.count, this.list, h("p", { class: "people-note", t: "people.note" })),
+      h(
+        "div",
+        { class: "people-scroll", label: "people.title", attrs: { role: "group", tabindex: "0" } },
+        this.count,
+        this.list,
+        h("p", { class: "people-note", t: "people.note" }),
+      ),
       h("div", { class: "panel-foot" }, invite),
     ]);
   }

@@ -37,12 +37,17 @@ export class Preferences extends View {
   constructor(context) {
     super(context);
     this.languages = Object.entries(LANGUAGES).map(([code, name]) =>
-      h("button", {
-        class: "segment",
-        testid: `language-${code}`,
-        attrs: { type: "button", lang: code },
-        on: { click: () => this.#speak(/** @type {keyof typeof LANGUAGES} */ (code)) },
-      }, name)
+      h(
+        "button",
+        {
+          class: "segment",
+          testid: `language-${code}`,
+          attrs: { type: "button", lang: code, "aria-label": name },
+          on: { click: () => this.#speak(/** @type {keyof typeof LANGUAGES} */ (code)) },
+        },
+        h("span", { class: "segment-full" }, name),
+        h("span", { class: "segment-brief" }, code.toUpperCase()),
+      )
     );
     this.themes = THEMES.map(([theme, picture, label]) =>
       h("button", {

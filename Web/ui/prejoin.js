@@ -55,7 +55,7 @@ export class Prejoin extends View {
         h("a", { class: "wordmark", attrs: { href: "/" } }, mark(), "Tertulia"),
         new Preferences(context),
       ),
-      h("main", { class: "prejoin-main" }, this.#mirror(), this.#form()),
+      h("main", { class: "prejoin-main" }, this.#mirror(), this.#form(), new DevicePicker(context)),
     ]);
   }
 
@@ -87,7 +87,6 @@ export class Prejoin extends View {
         this.name,
         this.problem,
       ),
-      new DevicePicker(this.context),
       this.button,
       h("p", { class: "assurance" }, icon("shield"), h("span", { t: "prejoin.who_hears" })),
     );

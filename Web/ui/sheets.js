@@ -16,7 +16,12 @@ export class Settings extends Sheet {
   /** @param {import("./view.js").Context} context */
   constructor(context) {
     super(context, "devices", "settings.title");
-    const keys = { class: "button", attrs: { type: "button" }, on: { click: () => context.set({ sheet: "help" }) } };
+    const keys = {
+      class: "button",
+      testid: "help-open",
+      attrs: { type: "button" },
+      on: { click: () => context.set({ sheet: "help" }) },
+    };
     this.body.append(
       new DevicePicker(context),
       h("div", { class: "meter-row" }, h("span", { t: "prejoin.level" }), new Meter(context)),

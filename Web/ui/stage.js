@@ -59,7 +59,7 @@ export class Stage extends View {
         attrs,
         on: { click: act },
       };
-      box.append(h("button", button, icon("screen")));
+      box.append(h("button", button, icon("expand")));
     }
     return { box, video, caption };
   }
@@ -135,7 +135,7 @@ export class Stage extends View {
     this.#showScreen(screen, people, plan.screen);
     show(this.seat, plan.seat !== null);
     if (plan.seat) seat(this.seat, plan.seat);
-    this.#showPager(plan.page, plan.pages, people.filter(({ index, speaking }) => speaking && !plan.people.has(index)));
+    this.#showPager(plan, people.filter(({ index, speaking }) => speaking && !plan.people.has(index)));
     this.#tellVisible(plan.people);
   }
 
@@ -180,10 +180,11 @@ export class Stage extends View {
     seat(this.screen.box, box);
   }
 
-  /** @param {number} page @param {number} pages @param {Person[]} heard people who speak on another page */
-  #showPager(page, pages, heard) {
-    show(this.pager.box, pages > 1);
-    if (pages <= 1) return;
+  /** @param {import("./layout.js").Stage} plan @param {Person[]} heard people who speak on another page */
+  #showPager({ pager, page, pages }, heard) {
+    show(this.pager.box, pager !== null);
+    if (!pager) return;
+    seat(this.pager.box, pager);
     const where = t("stage.page_of", { page: page + 1, pages });
     setText(this.pager.text, heard.length ? t("stage.speaking_elsewhere", { name: personName(heard[0].name) }) : where);
     this.pager.back.disabled = page === 0;

@@ -9,17 +9,22 @@ const CUPS = 6;
  * @param {string} kind class of the cup
  */
 function cup(turn, kind) {
-  const handle = svg("rect", { x: 8.5, y: -2, width: 6, height: 4, rx: 2, class: "cup-body" });
-  const place = svg(
+  const around = turn * (360 / CUPS);
+  return svg(
     "g",
-    { transform: `rotate(${turn * (360 / CUPS)}) translate(0 -55) rotate(${60 + turn * 73})`, class: `cup ${kind}` },
-    svg("circle", { r: 17, class: "cup-saucer" }),
-    handle,
-    svg("circle", { r: 10.5, class: "cup-body" }),
-    svg("circle", { r: 7.5, class: "cup-coffee" }),
-    svg("path", { d: "M-5.2-1.5a5.5 5.5 0 0 1 6-3.8", class: "cup-light" }),
+    { transform: `rotate(${around}) translate(0 -57) rotate(${-around})`, class: `cup ${kind}` },
+    svg("circle", { cx: 1.5, cy: 3, r: 20.5, class: "cup-shadow" }),
+    svg("circle", { r: 20, class: "cup-saucer" }),
+    svg("circle", { r: 15.2, class: "cup-well" }),
+    svg(
+      "g",
+      { transform: `rotate(${-50 + turn * 67})` },
+      svg("path", { d: "M10-3.2h4.5a3.2 3.2 0 0 1 0 6.4H10", class: "cup-handle" }),
+      svg("circle", { r: 11.6, class: "cup-body" }),
+      svg("circle", { r: 8.6, class: "cup-coffee" }),
+      svg("path", { d: "M-5.6-2.2a6 6 0 0 1 5-3.9", class: "cup-light" }),
+    ),
   );
-  return place;
 }
 
 /**
@@ -31,10 +36,12 @@ export function tableDrawing({ taken = 5 } = {}) {
   return svg(
     "svg",
     { "class": "table-drawing", "viewBox": "-100 -100 200 200", "aria-hidden": "true", "focusable": "false" },
-    svg("circle", { r: 94, class: "table-edge" }),
-    svg("circle", { r: 88, class: "table-top" }),
+    svg("circle", { cy: 3, r: 95, class: "table-shadow" }),
+    svg("circle", { r: 95, class: "table-edge" }),
+    svg("circle", { r: 91.5, class: "table-top" }),
     svg("path", {
-      d: "M-70-38c22 6 30-10 52-6s20 22 44 18M-62 40c16-12 34-2 50-14s10-30 32-34 28 14 46 8",
+      d: "M-84-22c14 10 26 4 38 12s20 24 38 24 26-10 44-6 26 16 42 18M-30-82c2 14 14 18 16 32s-6 18 0 28" +
+        "M20 84c4-14 16-16 20-30s18-14 26-20M-62 52c10-2 16 6 26 4",
       class: "table-vein",
     }),
     ...cups,
@@ -46,12 +53,12 @@ export function mark() {
   const dots = Array.from({ length: CUPS }, (_, i) => {
     const angle = (i / CUPS) * 2 * Math.PI - Math.PI / 2;
     const [cx, cy] = [12 + 9 * Math.cos(angle), 12 + 9 * Math.sin(angle)];
-    return svg("circle", { cx: cx.toFixed(2), cy: cy.toFixed(2), r: 2.1, class: i === 1 ? "mark-lit" : "mark-seat" });
+    return svg("circle", { cx: cx.toFixed(2), cy: cy.toFixed(2), r: 2.2, class: i === 1 ? "mark-lit" : "mark-seat" });
   });
   return svg(
     "svg",
     { "class": "mark", "viewBox": "0 0 24 24", "aria-hidden": "true", "focusable": "false" },
-    svg("circle", { cx: 12, cy: 12, r: 4.6, class: "mark-table" }),
+    svg("circle", { cx: 12, cy: 12, r: 4.8, class: "mark-table" }),
     ...dots,
   );
 }

@@ -30,7 +30,8 @@ export class Tile extends HTMLElement {
     if (self) this.video.className = "mirrored";
     this.initials = h("span", { class: "saucer-initials" });
     this.placeholder = h("div", { class: "saucer", attrs: { "aria-hidden": "true" } }, this.initials);
-    this.cover = h("p", { class: "tile-cover" });
+    this.reason = h("span");
+    this.cover = h("p", { class: "tile-cover" }, icon("hidden"), this.reason);
     this.muted = h("span", { class: "tile-muted" }, icon("mic-off"));
     this.name = h("bdi", { class: "tile-name" });
     furnish(this, { class: "tile", testid: "tile", attrs: { role: "group", "data-self": `${self}` } }, [
@@ -51,13 +52,13 @@ export class Tile extends HTMLElement {
     setText(this.name, seat.name);
     show(this.muted, !seat.mic);
     const cover = seat.undecryptable ? t("tile.undecryptable") : seat.lost ? t("tile.lost") : "";
-    setText(this.cover, cover);
+    setText(this.reason, cover);
     show(this.cover, cover !== "");
     setAttribute(this, "data-index", seat.index);
     setAttribute(this, "data-hue", seat.index < 0 ? 0 : seat.index % 8);
     setAttribute(this, "data-mic", `${seat.mic}`);
     setAttribute(this, "data-camera", `${seat.camera}`);
-    setAttribute(this, "data-speaking", `${seat.speaking && !seat.lost}`);
+    setAttribute(this, "data-speaking", `${seat.speaking && cover === ""}`);
     setAttribute(this, "data-verified", `${seat.verified}`);
     setAttribute(this, "data-trouble", seat.undecryptable ? "undecryptable" : seat.lost ? "lost" : null);
     setAttribute(this, "aria-label", this.#spoken(seat, cover));

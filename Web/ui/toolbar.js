@@ -13,7 +13,7 @@ export class Toolbar extends View {
     const { call, set, look } = context;
     const panel = (/** @type {"chat" | "people"} */ name) => () =>
       set({ panel: look().panel === name ? null : name, menu: false });
-    const sheet = (/** @type {"invite" | "devices" | "help"} */ name) => () => set({ sheet: name, menu: false });
+    const sheet = (/** @type {"invite" | "devices"} */ name) => () => set({ sheet: name, menu: false });
     this.mic = tool("toggle-mic", "mic", "tool.mic", () => call.toggleMic());
     this.camera = tool("toggle-camera", "camera", "tool.camera", () => call.toggleCamera());
     this.chat = tool("toggle-chat", "chat", "tool.chat", panel("chat"));
@@ -25,15 +25,14 @@ export class Toolbar extends View {
     this.people.button.append(this.count);
     const invite = tool("invite-open", "invite", "tool.invite", sheet("invite"));
     const devices = tool("devices-open", "settings", "tool.settings", sheet("devices"));
-    const help = tool("help-open", "help", "tool.help", sheet("help"));
     this.more = tool("more", "more", "tool.more", () => set({ menu: !look().menu }));
     this.more.button.classList.add("tool-more");
     setAttribute(this.more.button, "aria-controls", "more-tools");
     const leave = tool("leave", "leave", "tool.leave", () => call.leave());
     leave.button.classList.add("tool-leave");
-    const folded = [this.screen, this.people, invite, devices, help].map(({ button }) => button);
+    const folded = [this.screen, this.people, invite, devices].map(({ button }) => button);
     this.group = h("div", { class: "tool-group", id: "more-tools" }, ...folded);
-    furnish(this, { class: "toolbar", label: "tool.label", attrs: { role: "toolbar" } }, [
+    furnish(this, { class: "toolbar", label: "tool.label", attrs: { role: "region" } }, [
       this.mic.button,
       this.camera.button,
       this.chat.button,

@@ -133,8 +133,10 @@ export function blockedWords(code) {
 /** @type {Record<string, string>} */
 const ALARMS = {
   transform_idle: "alarm.transform_idle",
-  cannot_decrypt: "alarm.cannot_decrypt",
   swapped_media: "alarm.swapped_media",
+  roster_refused: "alarm.roster_refused",
+  worker_failed: "alarm.worker_failed",
+  cannot_decrypt: "alarm.cannot_decrypt",
 };
 
 /** @param {string | undefined} code */

@@ -1,0 +1,230 @@
+// @ts-check
+// Shows the interface in any state without a node: `/preview/?scene=NAME&people=N`. Serves screenshots only.
+import { mountApp } from "/ui/app.js";
+import { createStore, initialState } from "/app/store.js";
+
+const query = new URLSearchParams(location.search);
+const LINK = `${location.origin}/r/7K2MQ9XV4TBD0HWC#1q83vEjRWeJq83vASNFZ4mg`;
+const NAMES = [
+  "Berta",
+  "Nawal El Saadawi",
+  "Ines",
+  "Wangari Muta Maathai de los Montes Largos",
+  "لجين",
+  "Rigoberta",
+  "Lélia",
+  null,
+  "Emma",
+  "Dolores",
+  "Clara",
+  "Simone",
+];
+const now = Date.now();
+
+/** A moving picture with a face-like shape, so that crops can be judged. */
+function picture(index, width = 640, height = 360) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const paint = canvas.getContext("2d");
+  const draw = () => {
+    const shift = Math.sin(Date.now() / 900 + index) * 6;
+    const light = paint.createLinearGradient(0, 0, width, height);
+    light.addColorStop(0, `hsl(${(index * 67 + 20) % 360} 24% 62%)`);
+    light.addColorStop(1, `hsl(${(index * 67 + 50) % 360} 28% 34%)`);
+    paint.fillStyle = light;
+    paint.fillRect(0, 0, width, height);
+    paint.fillStyle = `hsl(${(index * 67 + 200) % 360} 30% 28%)`;
+    paint.beginPath();
+    paint.ellipse(width / 2 + shift, height * 1.05, width * 0.26, height * 0.42, 0, 0, 7);
+    paint.fill();
+    paint.fillStyle = ["#8d5a3c", "#e0b08c", "#5c3a28", "#c68e68"][index % 4];
+    paint.beginPath();
+    paint.ellipse(width / 2 + shift, height * 0.46, height * 0.19, height * 0.25, 0, 0, 7);
+    paint.fill();
+  };
+  draw();
+  setInterval(draw, 100);
+  return canvas.captureStream(10);
+}
+
+function slides() {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [1280, 720];
+  const paint = canvas.getContext("2d");
+  const draw = () => {
+    paint.fillStyle = "#fdfdfb";
+    paint.fillRect(0, 0, 1280, 720);
+    paint.fillStyle = "#222";
+    paint.font = "600 54px serif";
+    paint.fillText("Orden del día", 90, 130);
+    paint.font = "32px sans-serif";
+    ["1. Acogida", "2. Qué ha pasado esta semana", "3. Reparto de tareas", "4. Próxima tertulia"].forEach((line, i) =>
+      paint.fillText(line, 90, 230 + i * 70)
+    );
+  };
+  draw();
+  setInterval(draw, 200);
+  return canvas.captureStream(5);
+}
+
+function person(index, extra = {}) {
+  const camera = index % 3 !== 2;
+  return {
+    index: index + 1,
+    name: NAMES[index % NAMES.length],
+    verified: false,
+    media: { mic: index % 4 !== 1, camera, screen: false, screenAudio: false },
+    speaking: index === 0,
+    stream: camera ? picture(index) : null,
+    level: 0.3,
+    undecryptable: false,
+    lost: false,
+    ...extra,
+  };
+}
+
+const devices = {
+  mics: [{ id: "m1", label: "Built-in microphone" }, { id: "m2", label: "" }],
+  cameras: [{ id: "c1", label: "Integrated camera (04f2:b6d9)" }],
+  speakers: [{ id: "", label: "Default" }, { id: "s1", label: "Headphones" }],
+  micId: "m1",
+  cameraId: "c1",
+  speakerId: "",
+};
+const self = (extra = {}) => ({
+  ...initialState().self,
+  index: 0,
+  name: "Ana",
+  mic: true,
+  camera: true,
+  stream: picture(3),
+  level: 0.2,
+  devices,
+  permission: "granted",
+  ...extra,
+});
+const inCall = (people, extra = {}) => ({
+  phase: "call",
+  link: LINK,
+  room: "7K2MQ9XV4TBD0HWC",
+  connection: { state: "connected", since: now - 60_000 },
+  self: self(),
+  people,
+  ...extra,
+});
+const crowd = (count) => Array.from({ length: count }, (_, i) => person(i));
+const line = (id, from, name, text, minutes, extra = {}) => ({
+  id: `${id}`,
+  from,
+  name,
+  text,
+  at: now - minutes * 60_000,
+  own: from === 0,
+  state: "sent",
+  ...extra,
+});
+const talk = [
+  line(1, 1, "Berta", "Hola a todas. ¿Empezamos a y cinco?", 14),
+  line(2, 2, "Nawal El Saadawi", "Sí. He dejado el acta en https://cloud.example.org/s/acta-marzo?dl=1.", 12),
+  line(3, 2, "Nawal El Saadawi", "Echadle un ojo antes del punto 3", 11.6),
+  line(4, 0, "Ana", "Leída, gracias. Solo cambiaría el segundo párrafo:\nque no figure el lugar.", 6),
+  line(5, 5, "لجين", "أهلا، أنا هنا", 4),
+  line(6, 1, "Berta", "http://not-a-link.example stays plain, javascript:alert(1) too", 2),
+  line(7, 0, "Ana", "Voy", 1, { state: "failed" }),
+  line(8, 0, "Ana", "Ya está arreglado en el documento", 0.5, { state: "sending" }),
+];
+
+/** @type {Record<string, () => any>} */
+const SCENES = {
+  home: () => ({ phase: "home" }),
+  prejoin: () => ({ phase: "prejoin", link: LINK, self: self({ index: -1, name: "Ana" }) }),
+  "prejoin-asking": () => ({
+    phase: "prejoin",
+    link: LINK,
+    self: self({
+      name: "",
+      mic: false,
+      camera: false,
+      stream: null,
+      permission: "unknown",
+      devices: initialState().self.devices,
+    }),
+  }),
+  "prejoin-denied": () => ({
+    phase: "prejoin",
+    link: LINK,
+    self: self({
+      name: "",
+      mic: false,
+      camera: false,
+      stream: null,
+      permission: "denied",
+      devices: initialState().self.devices,
+    }),
+  }),
+  alone: () => inCall([]),
+  call: () => inCall(crowd(Number(query.get("people") ?? 3)), { unread: 3 }),
+  floods: () =>
+    inCall([person(0, { undecryptable: true }), person(1, { lost: true }), person(2), person(7)], {
+      connection: { state: "reconnecting", detail: query.get("detail") ?? undefined, since: now - 5000 },
+    }),
+  screen: () =>
+    inCall(
+      [person(0, { media: { mic: true, camera: true, screen: true, screenAudio: false } }), ...crowd(5).slice(1)],
+      {
+        screen: { index: 1, stream: slides() },
+      },
+    ),
+  sharing: () => inCall(crowd(2), { self: self({ screen: true }), screen: { index: 0, stream: slides() } }),
+  chat: () => inCall(crowd(4), { chat: talk, unread: 0 }),
+  alarm: () => inCall(crowd(2), { security: { state: "alarm", code: "transform_idle" } }),
+  notices: () =>
+    inCall(crowd(2), {
+      notices: [
+        { id: 1, code: "joined", params: { name: "Berta" }, at: now },
+        { id: 2, code: "camera_failed", params: { error: "in_use" }, at: now },
+        { id: 3, code: "link_copied", params: {}, at: now },
+      ],
+    }),
+  left: () => ({ phase: "left", link: LINK }),
+  blocked: () => ({ phase: "blocked", blocked: { code: query.get("code") ?? "wrong_secret" } }),
+};
+
+/** Records what the interface asked for and does the few things that show at once. */
+class FakeCall {
+  /** @param {any} store */
+  constructor(store) {
+    this.store = store;
+    this.asked = [];
+    const names =
+      "createRoom setName selectDevice requestDevices toggleMic toggleCamera startScreen stopScreen join leave " +
+      "sendChat resendChat markRead setVisibleTiles copyLink dismissNotice retry";
+    for (const name of names.split(" ")) {
+      this[name] = (...values) => {
+        this.asked.push([name, ...values]);
+        FakeCall.effects[name]?.(store, ...values);
+      };
+    }
+  }
+
+  static effects = {
+    toggleMic: (store) => store.update(({ self }) => ({ self: { ...self, mic: !self.mic } })),
+    toggleCamera: (store) => store.update(({ self }) => ({ self: { ...self, camera: !self.camera } })),
+    startScreen: (store) => store.update(({ self }) => ({ self: { ...self, screen: true } })),
+    stopScreen: (store) => store.update(({ self }) => ({ self: { ...self, screen: false } })),
+    setName: (store, name) => store.update(({ self }) => ({ self: { ...self, name } })),
+    markRead: (store) => store.update(() => ({ unread: 0 })),
+    leave: (store) => store.update(() => ({ phase: "left" })),
+    join: (store) => store.update(() => inCall(crowd(3))),
+    sendChat: (store, text) =>
+      store.update(({ chat }) => ({ chat: [...chat, line(`own${chat.length}`, 0, "Ana", text, 0, { own: true })] })),
+    dismissNotice: (store, id) =>
+      store.update(({ notices }) => ({ notices: notices.filter((note) => note.id !== id) })),
+  };
+}
+
+const store = createStore({ ...initialState(), ...SCENES[query.get("scene") ?? "home"]() });
+const call = new FakeCall(store);
+Object.assign(globalThis, { preview: { store, call, person, picture } });
+await mountApp(document.getElementById("app"), store, /** @type {any} */ (call));
+document.documentElement.dataset.mounted = "true";

@@ -1,0 +1,81 @@
+// @ts-check
+import { LANGUAGES, useMessages } from "../../../Web/ui/i18n.js";
+import { shortcutFor, SHORTCUTS } from "../../../Web/ui/shortcuts.js";
+import { alarmWords, blockedWords, connectionWords, noticeWords, permissionWords } from "../../../Web/ui/words.js";
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+const WEB = new URL("../../../Web/", import.meta.url);
+const english = JSON.parse(readFileSync(new URL("i18n/en.json", WEB), "utf8"));
+const types = readFileSync(new URL("app/types.js", WEB), "utf8");
+useMessages("en", english);
+
+/** Codes between two marks of the published dictionary of states. @param {RegExp} part @param {RegExp} code */
+function codes(part, code) {
+  const text = types.match(part)?.[0] ?? "";
+  const found = [...text.matchAll(code)].map((match) => match[1]);
+  ok(found.length > 2, `codes found in ${part}`);
+  return found;
+}
+
+Deno.test("every way of being blocked has words of its own", () => {
+  for (const code of codes(/@typedef \{"bad_link"[^}]*\}/, /"(\w+)"/g)) {
+    const words = blockedWords(code);
+    ok(english[words.title] && english[words.text], code);
+    if (code !== "internal") notEqual(words.title, "blocked.internal", code);
+  }
+});
+
+Deno.test("every notice has words, and needs nothing but its parameters", () => {
+  for (const code of codes(/Codes: `joined`[^@]*/, /`(\w+)`/g)) {
+    const words = noticeWords({ id: 1, code, params: { name: "Ana", error: "in_use" }, at: 0 });
+    ok(words && !/[{}]/.test(words.text), code);
+  }
+});
+
+Deno.test("a notice about somebody without a name says so, about oneself says you, and an unknown one is not shown", () => {
+  equal(noticeWords({ id: 1, code: "joined", params: { name: null }, at: 0 })?.text, "Someone came in");
+  const own = { name: "Ana", own: true };
+  equal(noticeWords({ id: 1, code: "screen_started", params: own, at: 0 })?.text, "You are showing your screen");
+  equal(noticeWords({ id: 1, code: "constructor_", params: {}, at: 0 }), null);
+});
+
+Deno.test("every alarm has words of its own", () => {
+  for (const code of codes(/`alarm` codes[^@]*/, /`(\w+_\w+)`/g)) {
+    notEqual(alarmWords(code), "alarm.other", code);
+  }
+  equal(alarmWords(undefined), "alarm.other");
+});
+
+Deno.test("an interruption of less than a second is not mentioned, a longer one is explained", () => {
+  const lost = /** @type {const} */ ({ state: "reconnecting", since: 10_000 });
+  deepEqual(connectionWords(lost, 10_400), { short: "connection.connected", long: null, retry: false, wait: 600 });
+  equal(connectionWords(lost, 11_000).long, "connection.reconnecting_long");
+  equal(connectionWords({ ...lost, detail: "offline" }, 12_000).long, "connection.offline_long");
+  equal(connectionWords({ ...lost, detail: "server_restarting" }, 12_000).long, "connection.restarting_long");
+  equal(connectionWords({ ...lost, state: "media_lost" }, 12_000).long, "connection.media_lost_long");
+  equal(connectionWords({ ...lost, state: "failed" }, 10_000).retry, true);
+});
+
+Deno.test("a refused microphone is explained, and a working one is not talked about", () => {
+  /** @type {any} */
+  const self = { permission: "granted", micError: null, cameraError: null };
+  equal(permissionWords(self), null);
+  equal(permissionWords({ ...self, permission: "denied" })?.title, "permission.denied");
+  equal(permissionWords({ ...self, permission: "none" })?.text, "permission.none_text");
+  equal(permissionWords({ ...self, micError: "in_use" })?.text, "problem.in_use");
+});
+
+Deno.test("single keys act, but not while typing, with a modifier, or held down", () => {
+  const press = { key: "M", ctrlKey: false, altKey: false, metaKey: false, repeat: false, isComposing: false };
+  equal(shortcutFor(press, false)?.words, "help.mic");
+  equal(shortcutFor(press, true), null);
+  for (const modifier of ["ctrlKey", "altKey", "metaKey", "repeat", "isComposing"]) {
+    equal(shortcutFor({ ...press, [modifier]: true }, false), null);
+  }
+  equal(new Set(SHORTCUTS.map(({ key }) => key)).size, SHORTCUTS.length);
+});
+
+Deno.test("the page names its languages in a file each", () => {
+  for (const code of Object.keys(LANGUAGES)) ok(readFileSync(new URL(`i18n/${code}.json`, WEB)).length > 0);
+});
