@@ -48,8 +48,8 @@ package enum DTLSVerdict: Hashable, Sendable {
 /// peer is: the caller passes the address of the pair in use, which may change during the handshake.
 ///
 /// A value of this type has one owner: copies name the same association, `destroy` ends it and must be called exactly
-/// once, after which no copy may be used. (In Swift an associated type cannot be without copies yet.) Not for use by two
-/// threads at once.
+/// once, after which no copy may be used. (In Swift an associated type cannot be without copies yet.) Not for use by
+/// two threads at once.
 package protocol DTLSTransport {
   var state: DTLSState { get }
 

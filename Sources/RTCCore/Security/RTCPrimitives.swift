@@ -1,8 +1,8 @@
 /// The few hash functions that the pure protocols need and do not implement themselves.
 package protocol RTCPrimitives {
   /// HMAC-SHA1 (RFC 2104) under `key`, as STUN's MESSAGE-INTEGRITY wants it (RFC 8489 §14.5). The message is `head`
-  /// followed by `tail`, so that a rewritten STUN header need not be copied in front of its attributes. Writes exactly 20
-  /// bytes to the start of `digest`, which must be at least that long.
+  /// followed by `tail`, so that a rewritten STUN header need not be copied in front of its attributes. Writes exactly
+  /// 20 bytes to the start of `digest`, which must be at least that long.
   static func hmacSHA1(
     key: UnsafeRawBufferPointer, head: UnsafeRawBufferPointer, tail: UnsafeRawBufferPointer,
     into digest: UnsafeMutableRawBufferPointer)

@@ -47,8 +47,9 @@ package protocol SRTPSession {
   /// payload descriptor. `payload` is the rest of the plaintext and is encrypted straight from where it is; it must not
   /// overlap `datagram`. An empty `payload` protects `datagram[..<written]` in place.
   ///
-  /// Sequence numbers of one SSRC may come out of order by up to about 1,000, but each may be used once: a second packet
-  /// is refused as `replayed`, because it would use a keystream twice and give away both. Repeat by RTX (RFC 4588).
+  /// Sequence numbers of one SSRC may come out of order by up to about 1,000, but each may be used once: a second
+  /// packet is refused as `replayed`, because it would use a keystream twice and give away both. Repeat by RTX (RFC
+  /// 4588).
   mutating func protectRTP(
     _ datagram: UnsafeMutableRawBufferPointer, written: Int, payload: UnsafeRawBufferPointer
   ) -> SRTPVerdict

@@ -1,0 +1,113 @@
+internal import Bytes
+internal import RTCCore
+
+/// Stands in for depacketizer and decoder: takes packets in order, puts frames together, and holds the stream to what a
+/// decoder relies on.
+struct FrameChecker {
+  private struct Frame {
+    let timestamp: UInt32
+    let descriptor: VP8Descriptor
+    let isKey: Bool
+    let note: SyntheticPayload?
+  }
+
+  /// Nothing can be shown until a key frame comes.
+  private(set) var needsKeyFrame = true
+  private var open: Frame?
+  private var last: Frame?
+  private var averageGap: TimeDelta?
+
+  mutating func take(_ packet: ReceivedPacket, now: Instant, _ statistics: inout TrackStatistics) {
+    if packet.isPadding { return }
+    guard let descriptor = packet.descriptor else { return takeAudio(packet, now: now, &statistics) }
+    if let height = packet.height { statistics.height = height }
+    if descriptor.startsFrame {
+      if open != nil { statistics.violations += 1 }
+      open = Frame(
+        timestamp: packet.timestamp, descriptor: descriptor, isKey: packet.isKeyFrame, note: packet.note)
+    } else if let open {
+      if open.timestamp != packet.timestamp || open.descriptor.pictureID != descriptor.pictureID
+        || open.note?.source != packet.note?.source
+      {
+        statistics.violations += 1
+      }
+    }
+    guard packet.marker else { return }
+    guard let frame = open else {
+      statistics.framesDropped += 1
+      return
+    }
+    open = nil
+    finish(frame, now: now, &statistics)
+  }
+
+  /// Packets were lost for good: what is half there is dropped, and what depends on it.
+  mutating func breakOff(_ statistics: inout TrackStatistics) {
+    if open != nil { statistics.framesDropped += 1 }
+    open = nil
+    needsKeyFrame = true
+  }
+
+  private mutating func finish(_ frame: Frame, now: Instant, _ statistics: inout TrackStatistics) {
+    guard frame.isKey || !needsKeyFrame else {
+      statistics.framesDropped += 1
+      return
+    }
+    if let last { check(frame, after: last, &statistics) }
+    needsKeyFrame = false
+    last = frame
+    if frame.isKey { statistics.keyFrames += 1 }
+    note(frame.note, isKey: frame.isKey, &statistics)
+    countFrame(now, &statistics)
+  }
+
+  private func check(_ frame: Frame, after last: Frame, _ statistics: inout TrackStatistics) {
+    let isLater = frame.timestamp != last.timestamp && frame.timestamp &- last.timestamp < 0x8000_0000
+    var isWhole = isLater
+    if !needsKeyFrame, let old = last.descriptor.pictureID, let new = frame.descriptor.pictureID {
+      isWhole = isWhole && new == (old &+ 1) & (frame.descriptor.pictureIDBits == 7 ? 0x7F : 0x7FFF)
+    }
+    if !needsKeyFrame, let old = last.descriptor.tl0PictureIndex, let new = frame.descriptor.tl0PictureIndex {
+      let isBase = frame.descriptor.temporalID ?? 0 == 0
+      isWhole = isWhole && new == (isBase ? old &+ 1 : old)
+    }
+    if !isWhole { statistics.violations += 1 }
+  }
+
+  private mutating func takeAudio(_ packet: ReceivedPacket, now: Instant, _ statistics: inout TrackStatistics) {
+    if let previous = lastAudio, packet.timestamp == previous || packet.timestamp &- previous >= 0x8000_0000 {
+      statistics.violations += 1
+    }
+    lastAudio = packet.timestamp
+    note(packet.note, isKey: true, &statistics)
+    countFrame(now, &statistics)
+  }
+
+  private var lastAudio: UInt32?
+
+  private func note(_ note: SyntheticPayload?, isKey: Bool, _ statistics: inout TrackStatistics) {
+    guard let note else {
+      statistics.unmarked += 1
+      return
+    }
+    if let source = statistics.source, source != note.source {
+      statistics.switches += 1
+      if !isKey { statistics.violations += 1 }
+    }
+    statistics.source = note.source
+  }
+
+  private mutating func countFrame(_ now: Instant, _ statistics: inout TrackStatistics) {
+    statistics.frames += 1
+    if let last = statistics.lastFrame {
+      let gap = now - last
+      let average = averageGap ?? gap
+      if gap > max(average * 3, average + .milliseconds(150)) {
+        statistics.freezes += 1
+        statistics.freezeTime = statistics.freezeTime + gap
+      }
+      averageGap = (average * 29 + gap) / 30
+    }
+    statistics.lastFrame = now
+  }
+}
