@@ -27,7 +27,7 @@ export class Chat {
   #doors;
   #clock;
   #next = 1;
-  /** Own messages on their way, by the box that the node will echo. @type {Map<string, { id: string, cancel: () => void }>} */
+  /** Own messages without an echo yet, by the box that the node will echo. @type {Map<string, { id: string, cancel: () => void }>} */
   #pending = new Map();
 
   /** @param {Store} store @param {ChatDoors} doors @param {Clock} clock */
@@ -53,6 +53,7 @@ export class Chat {
   async again(id) {
     const message = this.#store.get().chat.find((candidate) => candidate.id === id);
     if (message?.state !== "failed") return;
+    for (const [box, own] of this.#pending) if (own.id === id) this.#pending.delete(box);
     this.#setState(id, "sending");
     await this.#deliver(id, message.text);
   }
@@ -86,13 +87,9 @@ export class Chat {
     return true;
   }
 
-  /** The node refused something, or the way to it is gone: what was on its way failed. */
+  /** No echo will come any more: what was on its way failed. */
   fail() {
-    for (const { id, cancel } of this.#pending.values()) {
-      cancel();
-      this.#setState(id, "failed");
-    }
-    if (this.#pending.size > 0) this.#doors.notice("message_failed");
+    for (const box of [...this.#pending.keys()]) this.#expire(box);
     this.#pending.clear();
   }
 
@@ -115,10 +112,11 @@ export class Chat {
   /** @param {string} box */
   #expire(box) {
     const own = this.#pending.get(box);
-    if (!own) return;
-    own.cancel();
-    this.#pending.delete(box);
-    this.#setState(own.id, "failed");
+    own?.cancel();
+    // The entry stays: a node that kept the message while we were away echoes it late.
+    const message = this.#store.get().chat.find(({ id }) => id === own?.id);
+    if (message?.state !== "sending") return;
+    this.#setState(message.id, "failed");
     this.#doors.notice("message_failed");
   }
 

@@ -34,6 +34,9 @@ export function every(clock, milliseconds, run) {
     cancel = clock.after(milliseconds, async () => {
       try {
         await run();
+      } catch (error) {
+        // What was under way at the end may fail; anything else is a fault to be seen.
+        if (!stopped) reportError(error);
       } finally {
         next();
       }

@@ -16,6 +16,7 @@ const SOURCES = ["mic", "camera", "screen", "screenAudio"];
 
 /** An offer made ahead of the click names a network that may have changed since. */
 const PREPARED_FOR = 60_000;
+const ANSWER_TIMEOUT = 6_000;
 /** Milliseconds before each further attempt; the last one counts for all that follow. */
 const RETRIES = [0, 500, 1_000, 2_000, 4_000];
 
@@ -112,6 +113,7 @@ export class MediaKeeper {
     this.#unanswered -= 1;
     if (this.#unanswered > 0 || this.#answered || !this.#session) return;
     this.#answered = true;
+    this.#cancelRetry();
     this.#session.answer(sdp);
   }
 
@@ -164,7 +166,9 @@ export class MediaKeeper {
     try {
       const offer = await this.#offer;
       if (!offer || session !== this.#session || !this.#signalling) return;
-      if (this.#send(offer)) this.#unanswered += 1;
+      if (!this.#send(offer)) return;
+      this.#unanswered += 1;
+      this.#cancelRetry = this.#clock.after(ANSWER_TIMEOUT, () => this.#retry());
     } catch {
       if (session === this.#session) this.#retry();
     }

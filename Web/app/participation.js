@@ -200,7 +200,7 @@ export class Participation {
   /** @param {ServerMessage} message */
   #receive(message) {
     if (message.type === "welcome") this.#welcome(message);
-    else if (message.type === "error") this.#error(message.code);
+    else if (message.type === "error") this.#error(message.code, message.detail);
     else if (message.type === "closing") this.#closing();
     else if (this.#index >= 0) this.#inRoom(message);
     else if (message.type === "answer") this.media.answer(message.sdp);
@@ -210,6 +210,9 @@ export class Participation {
   #inRoom(message) {
     switch (message.type) {
       case "answer":
+        // What was asked of the node before it had a media session was asked of nobody.
+        this.#sentView = "";
+        this.#sendViewSoon();
         return this.media.answer(message.sdp);
       case "joined":
         if (message.participant.index !== this.#index) this.people.join(message.participant);
@@ -250,7 +253,10 @@ export class Participation {
       secure.setSelf(welcome.index).catch(() => {});
       store.update(({ self }) => ({ self: { ...self, index: welcome.index } }));
     }
-    if (again && !this.#resuming) this.people.beQuiet(RESTART_QUIET);
+    if (again && !this.#resuming) {
+      this.people.beQuiet(RESTART_QUIET);
+      this.chat.fail();
+    }
     const others = welcome.participants.filter(({ index }) => index !== welcome.index);
     this.people.replace(others, this.#resuming);
     if (this.#resuming) {
@@ -273,13 +279,14 @@ export class Participation {
     this.signaling.restart();
   }
 
-  /** @param {string} code */
-  #error(code) {
+  /** @param {string} code @param {string | null} detail */
+  #error(code, detail) {
     const { notices, local, blocked } = this.#doors;
     if (Object.hasOwn(FINAL, code)) return blocked(FINAL[code]);
-    if (code === "bad_offer") this.media.refused();
-    if (code === "too_large") this.chat.fail();
-    if (code === "rate_limited") notices.add("rate_limited");
+    const offer = code === "bad_offer" || (code === "rate_limited" && detail === "offer");
+    if (offer) this.media.refused();
+    else if (code === "too_large") this.chat.fail();
+    else if (code === "rate_limited") notices.add("rate_limited");
     if (code === "screen_busy") {
       local.stopScreen();
       notices.add("screen_busy");
@@ -294,7 +301,6 @@ export class Participation {
 
   #lostSignalling() {
     this.media.suspend();
-    this.chat.fail();
     if (this.#index >= 0 && !this.#serverClosing && !this.#toldLoss) {
       this.#cancelNews();
       this.#cancelNews = this.#doors.clock.after(NEWS_DELAY, () => {

@@ -26,6 +26,8 @@ export class RoomWatch {
   #watchdog = new Watchdog();
   /** @type {Map<number, SpeechDetector>} */
   #speech = new Map();
+  /** Whose voice a slot carried last, by proof of the keys. @type {Map<string, number | null>} */
+  #voices = new Map();
   /** When the last sound of a receiver was played. @type {WeakMap<RTCRtpReceiver, number>} */
   #heardAt = new WeakMap();
   /** @type {(() => void)[]} */
@@ -89,12 +91,12 @@ export class RoomWatch {
     const now = this.#clock.now();
     let changed = false;
     for (const { slot, index } of this.#people.roster.seated) {
-      const person = this.#people.roster.get(index);
+      const person = this.#people.roster.get(this.#voices.get(`slot${slot}/audio`) ?? index);
       const receiver = this.#media.session?.slots[slot]?.audio.receiver;
       if (!person || !receiver) continue;
       const loud = person.media.mic ? this.#loudness(receiver) : 0;
-      const speech = this.#speech.get(index) ?? new SpeechDetector();
-      this.#speech.set(index, speech);
+      const speech = this.#speech.get(person.index) ?? new SpeechDetector();
+      this.#speech.set(person.index, speech);
       const level = meter(loud);
       const speaking = speech.speaking(loud, now);
       changed ||= level !== person.level || speaking !== person.speaking;
@@ -116,11 +118,12 @@ export class RoomWatch {
     const { session } = this.#media;
     if (!session?.connected) return;
     const { roster } = this.#people;
-    const seats = roster.seated.map(({ slot, index }) => ({
-      index,
-      names: [`slot${slot}/audio`, `slot${slot}/video`],
-    }));
-    const { undecryptable, opened, swapped } = this.#watchdog.look(await this.#secure.counters(), seats);
+    const seats = roster.seated.map(({ slot, index }) => {
+      return { index, audio: `slot${slot}/audio`, video: `slot${slot}/video` };
+    });
+    const counters = await this.#secure.counters();
+    this.#voices = new Map(counters.map(({ name, lastIndex }) => [name, lastIndex]));
+    const { undecryptable, opened, swapped } = this.#watchdog.look(counters, seats);
     for (const index of roster.indices) {
       const person = roster.get(index);
       if (person && undecryptable.has(index)) person.undecryptable = true;

@@ -1,7 +1,7 @@
 // @ts-check
 /** @typedef {Pick<import("./secure-session.js").TransformCounters, "name" | "in" | "out" | "lastIndex">} Counted */
 
-/** @typedef {{ index: number, names: string[] }} Seat whom the node says a slot carries, and its transforms */
+/** @typedef {{ index: number, audio: string, video: string }} Seat whom the node says a slot shows, and its transforms */
 
 /** Looks that must agree before an alarm: keys and slots change hands within the first. */
 const LOOKS = 3;
@@ -28,14 +28,14 @@ export class Watchdog {
     const opened = new Set();
     const undecryptable = new Set();
     let swapped = false;
-    for (const { index, names } of seats) {
-      const moved = names.map((name) => this.#moved(now.get(name)));
-      const foreign = moved.some(({ out, from }) => out > 0 && from !== null && from !== index);
-      const own = moved.some(({ out, from }) => out > 0 && from === index);
-      if (own) opened.add(index);
-      if (this.#count(this.#unopened, index, !own && !foreign && moved.some(({ came }) => came > 0)) >= LOOKS) {
-        undecryptable.add(index);
-      }
+    for (const { index, audio, video } of seats) {
+      const [sound, picture] = [this.#moved(now.get(audio)), this.#moved(now.get(video))];
+      const came = sound.came + picture.came > 0;
+      if (sound.out + picture.out > 0) opened.add(index);
+      const unopened = came && !opened.has(index);
+      if (this.#count(this.#unopened, index, unopened) >= LOOKS) undecryptable.add(index);
+      // Only pictures: in a crowded room a slot lends its sound to whoever speaks, seen or not.
+      const foreign = picture.out > 0 && picture.from !== index;
       if (this.#count(this.#foreign, index, foreign) >= LOOKS) swapped = true;
     }
     this.#last = now;

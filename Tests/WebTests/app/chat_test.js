@@ -108,3 +108,11 @@ Deno.test("history is bounded", async () => {
   equal(store.get().chat.length, 1_000);
   equal(store.get().chat[0].text, "5");
 });
+
+Deno.test("an echo that comes late turns failed into sent", async () => {
+  const { chat, clock, node, states } = start();
+  await chat.say("hello");
+  await clock.advance(8_000);
+  await chat.receive(3, node.boxes[0]);
+  deepEqual(states(), ["sent"]);
+});

@@ -140,6 +140,13 @@ Deno.test("an offer whose answer was lost with the socket is made anew", async (
   equal(media.session.answered, "answer");
 });
 
+Deno.test("an offer that stays without answer is made anew", async () => {
+  const { keeper, clock, offers } = start();
+  keeper.begin();
+  await clock.advance(6_000);
+  deepEqual(offers, ["offer 0", "offer 1"]);
+});
+
 Deno.test("another participation gets another session", async () => {
   const parts = start();
   const { keeper, media, offers } = parts;

@@ -4,7 +4,9 @@ import { Watchdog } from "../../../Web/app/watchdog.js";
 
 /** @param {number} came @param {number} out @param {number | null} lastIndex */
 const audio = (came, out, lastIndex) => [{ name: "slot0/audio", in: came, out, lastIndex }];
-const seats = [{ index: 4, names: ["slot0/audio"] }];
+/** @param {number} came @param {number} out @param {number | null} lastIndex */
+const video = (came, out, lastIndex) => [{ name: "slot0/video", in: came, out, lastIndex }];
+const seats = [{ index: 4, audio: "slot0/audio", video: "slot0/video" }];
 
 Deno.test("frames that are opened raise no alarm", () => {
   const watchdog = new Watchdog();
@@ -29,10 +31,17 @@ Deno.test("silence is no failure", () => {
 
 Deno.test("a slot that goes on carrying somebody else is noticed, a change of hands is not", () => {
   const watchdog = new Watchdog();
-  equal(watchdog.look(audio(50, 50, 9), seats).swapped, false);
-  equal(watchdog.look(audio(100, 100, 4), seats).swapped, false);
-  const seen = [3, 4, 5].map((look) => watchdog.look(audio(look * 50, look * 50, 9), seats).swapped);
+  equal(watchdog.look(video(50, 50, 9), seats).swapped, false);
+  equal(watchdog.look(video(100, 100, 4), seats).swapped, false);
+  const seen = [3, 4, 5].map((look) => watchdog.look(video(look * 50, look * 50, 9), seats).swapped);
   deepEqual(seen, [false, false, true]);
+});
+
+Deno.test("sound of somebody who is not seen is lent, not swapped", () => {
+  const watchdog = new Watchdog();
+  for (let look = 1; look < 9; look += 1) {
+    equal(watchdog.look(audio(look * 50, look * 50, 9), seats).swapped, false);
+  }
 });
 
 Deno.test("a transform attached anew counts from nothing", () => {
