@@ -9,7 +9,7 @@ import { Watchdog } from "./watchdog.js";
 /** @typedef {import("./participation.js").SecureRoom} SecureRoom */
 /** @typedef {import("./people.js").People} People */
 
-const LEVEL_PERIOD = 200;
+const LEVEL_PERIOD = 250;
 const CHECK_PERIOD = 1_000;
 /** Every so many looks the packets are counted too: that costs more. */
 const PACKET_CHECKS = 2;
@@ -28,8 +28,8 @@ export class RoomWatch {
   #speech = new Map();
   /** Whose voice a slot carried last, by proof of the keys. @type {Map<string, number | null>} */
   #voices = new Map();
-  /** When the last sound of a receiver was played. @type {WeakMap<RTCRtpReceiver, number>} */
-  #heardAt = new WeakMap();
+  /** Totals of the last look. @type {WeakMap<RTCRtpReceiver, { energy: number, duration: number }>} */
+  #energies = new WeakMap();
   /** @type {(() => void)[]} */
   #stops = [];
   #sawFrame = false;
@@ -87,31 +87,35 @@ export class RoomWatch {
     return false;
   }
 
-  #hear() {
-    const now = this.#clock.now();
-    let changed = false;
-    for (const { slot, index } of this.#people.roster.seated) {
+  async #hear() {
+    const { session } = this.#media;
+    const changes = await Promise.all(this.#people.roster.seated.map(async ({ slot, index }) => {
       const person = this.#people.roster.get(this.#voices.get(`slot${slot}/audio`) ?? index);
-      const receiver = this.#media.session?.slots[slot]?.audio.receiver;
-      if (!person || !receiver) continue;
-      const loud = person.media.mic ? this.#loudness(receiver) : 0;
+      const receiver = session?.slots[slot]?.audio.receiver;
+      if (!person || !receiver) return false;
+      const loud = person.media.mic ? await this.#loudness(receiver) : 0;
       const speech = this.#speech.get(person.index) ?? new SpeechDetector();
       this.#speech.set(person.index, speech);
-      const level = meter(loud);
-      const speaking = speech.speaking(loud, now);
-      changed ||= level !== person.level || speaking !== person.speaking;
-      person.level = level;
-      person.speaking = speaking;
-    }
-    if (changed) this.#people.publish();
+      const { level, speaking } = person;
+      person.level = meter(loud);
+      person.speaking = speech.speaking(loud, this.#clock.now());
+      return person.level !== level || person.speaking !== speaking;
+    }));
+    if (changes.includes(true)) this.#people.publish();
   }
 
-  /** @param {RTCRtpReceiver} receiver @returns {number} linear, 0...1; 0 when nothing was played since the last time */
-  #loudness(receiver) {
-    const [source] = receiver.getSynchronizationSources();
-    if (!source || this.#heardAt.get(receiver) === source.timestamp) return 0;
-    this.#heardAt.set(receiver, source.timestamp);
-    return source.audioLevel ?? 0;
+  /**
+   * From what was decoded, not from what a packet says of itself: the node could write that.
+   * @param {RTCRtpReceiver} receiver
+   * @returns {Promise<number>} root of the mean square since the last time, 0...1
+   */
+  async #loudness(receiver) {
+    const inbound = [...(await receiver.getStats()).values()].find(({ type }) => type === "inbound-rtp");
+    const now = { energy: inbound?.totalAudioEnergy ?? 0, duration: inbound?.totalSamplesDuration ?? 0 };
+    const before = this.#energies.get(receiver) ?? now;
+    this.#energies.set(receiver, now);
+    const duration = now.duration - before.duration;
+    return duration > 0 ? Math.sqrt(Math.max(0, now.energy - before.energy) / duration) : 0;
   }
 
   async #check() {
