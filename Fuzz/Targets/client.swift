@@ -1,0 +1,31 @@
+import RTCCore
+import Signaling
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+  let bytes = Array(UnsafeRawBufferPointer(data, size))
+  if let value = json(bytes) {
+    promise(json(value.encoded()) == value, "written JSON reads back")
+  }
+  do throws(SignalingError) { visit(try ClientMessage.decode(bytes)) } catch {}
+  return 0
+}
+
+private func json(_ bytes: [UInt8]) -> JSONValue? {
+  do throws(JSONError) { return try JSONReader.read(bytes) } catch { return nil }
+}
+
+/// The limits that the protocol promises hold for what is let through.
+private func visit(_ message: ClientMessage) {
+  switch message {
+  case .hello(let hello):
+    promise(Limits.room ~= hello.room.utf8.count, "a room id has 12 to 64 characters")
+    promise(hello.gate.count == Limits.gate && hello.join.count == Limits.join, "tokens have their length")
+  case .offer(let offer):
+    promise(offer.sdp.utf8.count <= Limits.sdp && offer.slots.count <= Limits.slots, "an offer is bounded")
+  case .profile(let box): promise(box.count <= Limits.profile, "a profile is bounded")
+  case .message(let box): promise(box.count <= Limits.box, "a message is bounded")
+  case .view(let views): promise(views.count <= Limits.slots, "a view is bounded")
+  case .media, .leave, .ping: break
+  }
+}
