@@ -13,8 +13,8 @@ package final class MediaEvents: Sendable {
   }
 
   /// From any thread; never blocks for longer than an append.
-  package func post(_ event: MediaEvent) {
-    waiting.withLock { $0.append(event) }
+  package func post(_ events: [MediaEvent]) {
+    waiting.withLock { $0 += events }
     signal.yield()
   }
 

@@ -1,5 +1,6 @@
 import RTCCore
 package import SFU
+import SFURuntime
 
 /// The media plane as the server sees it: a description to answer offers with, and a place to post commands. Events come
 /// back through `RoomDirectory.deliver`.
@@ -9,3 +10,5 @@ package protocol MediaService: Sendable {
   /// Takes effect soon, in the order of posting; never blocks.
   func post(_ command: MediaCommand, in room: RoomID)
 }
+
+extension MediaPlane: MediaService {}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Server
+
+/// Where people find the node: common to serving and to making links.
+struct AddressOptions: ParsableArguments {
+  @Option(help: "Name or address in links, and in the certificate that the node makes. (default: localhost)")
+  var host: String?
+
+  @Option(help: "TCP port of HTTPS and, the same number, UDP port of media. (default: 8443)")
+  var port: Int?
+
+  @Option(help: ArgumentHelp("Settings in YAML or, ending in .json, JSON.", valueName: "file"))
+  var config: String?
+
+  func apply(_ settings: Settings, to options: inout ServeOptions) throws {
+    options.host = host ?? settings.string("host") ?? options.host
+    options.port = try port ?? settings.integer("port") ?? options.port
+  }
+}
+
+/// What only a running node needs.
+struct NodeOptions: ParsableArguments {
+  @Option(help: "Address to listen on. (default: every address of this machine)")
+  var bind: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Folder of the node's own: its certificate. Nothing about people. (default: data)", valueName: "folder"))
+  var data: String?
+
+  @Option(help: ArgumentHelp("Folder of the web client. (default: .build/web)", valueName: "folder"))
+  var web: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "IP address that clients send media to; repeat for more. Needed behind NAT. (default: this machine's addresses)",
+      valueName: "ip"))
+  var publicAddress: [String] = []
+
+  @Option(help: ArgumentHelp("Certificate chain in PEM. (default: one that the node makes itself)", valueName: "file"))
+  var tlsCert: String?
+
+  @Option(help: ArgumentHelp("Private key of --tls-cert in PEM.", valueName: "file"))
+  var tlsKey: String?
+
+  @Option(help: "Rooms at one time. (default: 200)")
+  var maxRooms: Int?
+
+  @Option(help: "Participants in one room. (default: 32)")
+  var maxParticipants: Int?
+
+  func apply(_ settings: Settings, to options: inout ServeOptions) throws {
+    options.bind = bind ?? settings.string("bind")
+    options.data = data ?? settings.string("data") ?? options.data
+    options.web = web ?? settings.string("web") ?? options.web
+    options.publicAddresses = publicAddress.isEmpty ? settings.strings("public-address") ?? [] : publicAddress
+    options.tlsCertificate = tlsCert ?? settings.string("tls-cert")
+    options.tlsKey = tlsKey ?? settings.string("tls-key")
+    options.maximumRooms = try maxRooms ?? settings.integer("max-rooms") ?? options.maximumRooms
+    options.maximumParticipants =
+      try maxParticipants ?? settings.integer("max-participants") ?? options.maximumParticipants
+  }
+}
