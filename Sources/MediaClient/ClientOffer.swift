@@ -1,5 +1,5 @@
 internal import RTCCore
-package import SFU
+internal import SFU
 
 /// The one offer of a call, in the form of Chromium's: a section for each thing to send, then two for each slot.
 struct ClientOffer {
