@@ -3,7 +3,7 @@ import SFrame
 
 // One session an instance: a worker that wants another starts another. The module is single-threaded, and no export calls
 // out to the host while it holds the session.
-nonisolated(unsafe) private var mailbox: Mailbox?
+nonisolated(unsafe) var mailbox: Mailbox?
 nonisolated(unsafe) private var session: SecureSession<LinkKeySource<BoringCrypto>>?
 
 /// Address of the mailbox.
