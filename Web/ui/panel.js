@@ -38,7 +38,8 @@ export class Panel extends View {
     const opener = document.querySelector(`[data-testid="toggle-${this.panel}"]`);
     const more = document.querySelector('[data-testid="more"]');
     const target = /** @type {HTMLElement | null} */ (opener?.checkVisibility() ? opener : more);
-    target?.focus();
+    // The render that makes the button reachable again is queued before this.
+    queueMicrotask(() => target?.focus());
   }
 
   /**

@@ -44,7 +44,7 @@ export class Tile extends HTMLElement {
 
   /** @param {Seat} seat */
   update(seat) {
-    const picture = seat.camera && !seat.undecryptable && seat.stream !== null;
+    const picture = seat.camera && !seat.undecryptable && !seat.lost && seat.stream !== null;
     setStream(this.video, seat.stream);
     show(this.video, picture);
     show(this.placeholder, !picture);
