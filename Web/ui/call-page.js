@@ -35,7 +35,7 @@ export class CallPage extends View {
       this.shieldIcon,
       this.shieldText,
     );
-    this.connection = h("p", { class: "connection", testid: "connection-state", attrs: { role: "status" } });
+    this.connection = h("p", { class: "connection", testid: "connection-state" });
     const sound = new Sound(context);
     this.stage = new Stage(context);
     this.toolbar = new Toolbar(context);

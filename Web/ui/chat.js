@@ -1,5 +1,5 @@
 // @ts-check
-import { furnish, h, keep, setAttribute, setText, show } from "./dom.js";
+import { furnish, h, keep, setAttribute, setStyle, setText, show } from "./dom.js";
 import { locale, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { Panel } from "./panel.js";
@@ -70,6 +70,9 @@ export class Chat extends Panel {
   }
 
   #typed() {
+    // As tall as its text, up to the limit in the style sheet; borders are not part of scrollHeight.
+    setStyle(this.input, "block-size", "auto");
+    if (this.input.scrollHeight > 0) setStyle(this.input, "block-size", `${this.input.scrollHeight + 2}px`);
     setAttribute(this.button, "aria-disabled", this.input.value.trim() === "" ? "true" : null);
   }
 
