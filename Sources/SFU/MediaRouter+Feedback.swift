@@ -63,7 +63,7 @@ extension NTPTime {
   /// Since the beginning of the clock's own era. A second is cut to 2^32, so this fits.
   var nanoseconds: Int64 {
     let seconds = Int64(rawValue >> 32)
-    let fraction = Int64((rawValue & 0xFFFF_FFFF) &* 1_000_000_000 >> 32)
+    let fraction = Int64(((rawValue & 0xFFFF_FFFF) &* 1_000_000_000) >> 32)
     return seconds &* 1_000_000_000 &+ fraction
   }
 }

@@ -21,7 +21,7 @@ extension MediaRouter {
     guard peers[down.pointee.receiver].pointee.isConnected else { return false }
     if packet.kind.isVideo {
       guard packet.startsKeyFrame else { return false }
-      choose(track, now: now)
+      retarget(track, now: now)
     }
     guard packet.layer == down.pointee.targetLayer else { return false }
     begin(track, packet, now: now)

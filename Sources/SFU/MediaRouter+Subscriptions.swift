@@ -47,8 +47,20 @@ extension MediaRouter {
 
   // MARK: Layers
 
-  /// Decides which layer a down track is to get, and asks for the key frame that the change needs.
+  /// Decides which layer a down track is to get, and asks for the key frame that a change needs.
   mutating func choose(_ track: Int32, now: Instant) {
+    retarget(track, now: now)
+    let down = downTracks[track]
+    let target = down.pointee.targetLayer
+    guard target >= 0, target != down.pointee.currentLayer, down.pointee.isVideo,
+      peers[down.pointee.receiver].pointee.isConnected
+    else { return }
+    let source = source(down.pointee.source, down.pointee.sourceKind)
+    if source.isEnabled { wantKeyFrame(of: source.layers[Int(target)], now: now) }
+  }
+
+  /// Decides which layer a down track is to get from its next key frame on.
+  mutating func retarget(_ track: Int32, now: Instant) {
     let down = downTracks[track]
     let peer = down.pointee.source
     guard peer >= 0 else { return }
@@ -56,22 +68,18 @@ extension MediaRouter {
       down.pointee.targetLayer = 0
       return
     }
-    let source = peers[peer].pointee.sources[Int(down.pointee.sourceKind.rawValue)]
-    let target = LayerSelector.choose(
-      layers(of: source, now: now), count: source.layerCount, requestedHeight: down.pointee.requestedHeight,
-      cap: down.pointee.fallback.cap)
     if down.pointee.requestedHeight == 0 {
       // The decoder will have missed frames when the picture is shown again.
       down.pointee.currentLayer = -1
       down.pointee.targetLayer = -1
       return
     }
+    let source = source(peer, down.pointee.sourceKind)
+    let target = LayerSelector.choose(
+      layers(of: source, now: now), count: source.layerCount, requestedHeight: down.pointee.requestedHeight,
+      cap: down.pointee.fallback.cap)
     // A source that is silent for now goes on where it stopped.
     down.pointee.targetLayer = target >= 0 ? target : down.pointee.currentLayer
-    guard target >= 0, target != down.pointee.currentLayer, source.isEnabled,
-      peers[down.pointee.receiver].pointee.isConnected
-    else { return }
-    wantKeyFrame(of: source.layers[Int(target)], now: now)
   }
 
   private func layers(of source: Source, now: Instant) -> InlineArray<3, LayerSelector.Layer> {

@@ -1,0 +1,195 @@
+import Bytes
+import RTCCore
+import Testing
+
+@testable import SFU
+
+@Suite("Recovery")
+struct RecoveryTests {
+  private let room = TestRoom()
+  private let a: TestPeer
+  private let b: TestPeer
+
+  init() throws {
+    a = try room.add(1)
+    b = try room.add(2)
+  }
+
+  private func send(_ sequence: UInt16, key: Bool = false) {
+    room.deliver(camera(a, "q", sequence, TestPeer.vp8(key: key, picture: sequence)), from: a)
+  }
+
+  @Test("the sender is asked for what is missing, again until it comes, and the late packet finds its place")
+  func nacksSender() {
+    send(10, key: true)
+    send(11)
+    send(14)
+    room.advance(.milliseconds(5))
+    #expect(a.nacked.isEmpty, "reordering gets a moment")
+    room.advance(.milliseconds(10))
+    #expect(a.nacked == [12, 13])
+    room.advance(.milliseconds(150))
+    #expect(a.nacked == [12, 13, 12, 13])
+    send(13)
+    send(12)
+    a.forget()
+    room.advance(.milliseconds(500))
+    #expect(a.nacked.isEmpty)
+    let first = b.video(slot: 0)[0].header.sequenceNumber
+    #expect(b.video(slot: 0).map { $0.header.sequenceNumber &- first } == [0, 1, 4, 3, 2])
+  }
+
+  @Test("a retransmission of the sender is unwrapped, forwarded once, and counted")
+  func unwrapsRTX() {
+    send(10, key: true)
+    send(12)
+    let lost = TestPeer.vp8(picture: 11)
+    for number in UInt16(1)...2 {
+      room.deliver(
+        a.rtp(
+          ssrc: 900, sequence: number, timestamp: 33_000, payloadType: TestOffer.rtx, mid: "cam", repairedRID: "q",
+          payload: [0, 11] + lost), from: a)
+    }
+    #expect(b.video(slot: 0).count == 3)
+    #expect(b.video(slot: 0)[2].vp8?.pictureID == (b.video(slot: 0)[0].vp8!.pictureID! + 1) & 0x7FFF)
+    #expect(room.node.counters.recovered == 1)
+    #expect(room.node.counters[.uselessRetransmission] == 1)
+  }
+
+  @Test("a receiver's NACK is answered in the RTX stream with what was sent")
+  func answersNack() throws {
+    send(10, key: true)
+    send(11)
+    send(12)
+    let sent = b.video(slot: 0)
+    let wanted = sent[1].header.sequenceNumber
+    room.deliver(nack(b, [wanted]), from: b)
+    let repaired = try #require(b.rtx(slot: 0).first)
+    #expect(repaired.header.payloadType == TestOffer.rtx)
+    #expect(repaired.extensions.mid?.text == "v0", "Firefox finds the m-line by it")
+    #expect(repaired.header.timestamp == sent[1].header.timestamp)
+    #expect(repaired.header.marker == sent[1].header.marker)
+    #expect(repaired.payload == [UInt8(wanted >> 8), UInt8(wanted & 0xFF)] + sent[1].payload)
+    room.deliver(nack(b, [wanted]), from: b)
+    #expect(b.rtx(slot: 0)[1].header.sequenceNumber == repaired.header.sequenceNumber + 1)
+  }
+
+  @Test("a NACK for a packet from before a change of layer is answered with the numbers it had")
+  func answersNackAcrossSwitch() throws {
+    send(10, key: true)
+    send(11)
+    room.deliver(camera(a, "h", 700, TestPeer.keyFrame(picture: 900, height: 360)), from: a)
+    let sent = b.video(slot: 0)
+    #expect(sent.count == 3)
+    room.deliver(nack(b, sent.map(\.header.sequenceNumber)), from: b)
+    #expect(b.rtx(slot: 0).map { Array($0.payload.dropFirst(2)) } == sent.map(\.payload))
+  }
+
+  @Test("NACKs beyond what was sent, and for what never was, are counted and not answered")
+  func limitsRetransmissions() {
+    send(10, key: true)
+    let first = b.video(slot: 0)[0].header.sequenceNumber
+    room.deliver(nack(b, [first &- 5, first &+ 5]), from: b)
+    #expect(b.rtx(slot: 0).isEmpty)
+    #expect(room.node.counters[.retransmissionGone] == 2)
+    for _ in 0..<50 { room.deliver(nack(b, [first]), from: b) }
+    #expect(b.rtx(slot: 0).count == 1)
+    #expect(room.node.counters[.retransmissionBudget] == 49)
+  }
+
+  @Test("key frame requests of many receivers become one, and a request that came too soon is not forgotten")
+  func coalescesKeyFrameRequests() throws {
+    let others = try (3...8).map { try room.add($0) { $0.slots = 9 } }
+    send(10, key: true)
+    a.forget()
+    func ask() {
+      for peer in others {
+        guard let ssrc = peer.packets.last?.header.ssrc else { continue }
+        room.deliver(peer.rtcp { PictureLossIndication(sender: 1, media: ssrc).write(into: &$0) }, from: peer)
+      }
+    }
+    ask()
+    room.advance(.milliseconds(50))
+    #expect(a.keyFrameRequests.count == 1)
+    send(11, key: true)
+    ask()
+    room.advance(.milliseconds(100))
+    #expect(a.keyFrameRequests.count == 1)
+    room.advance(.milliseconds(400))
+    #expect(a.keyFrameRequests.count == 2)
+  }
+
+  @Test("a key frame that came satisfies everybody: nobody asks again")
+  func asksNoMore() {
+    send(10, key: true)
+    a.forget()
+    room.advance(.seconds(2))
+    #expect(a.keyFrameRequests.isEmpty)
+  }
+
+  @Test("a loss too large to repair asks for a key frame instead")
+  func hugeLoss() {
+    send(10, key: true)
+    room.advance(.seconds(1))
+    a.forget()
+    send(5_000)
+    room.advance(.milliseconds(50))
+    #expect(a.nacked.isEmpty)
+    #expect(a.keyFrameRequests == [100])
+  }
+
+  @Test("the sender's estimator is told of every packet, lost ones included")
+  func transportFeedback() {
+    for sequence in UInt16(1)...5 { send(sequence, key: sequence == 1) }
+    _ = a.rtp(ssrc: 100, sequence: 6, payload: [0])
+    send(7)
+    room.advance(.milliseconds(150))
+    let statuses = a.reports { packet -> [Bool]? in
+      guard case .transportFeedback(let feedback) = packet else { return nil }
+      return feedback.map { $0.arrival != nil }
+    }
+    #expect(statuses == [[true, true, true, true, true, false, true]])
+  }
+
+  @Test("the sender gets report blocks with loss, and an echo of its report")
+  func receiverReports() throws {
+    send(1, key: true)
+    for sequence in UInt16(2)...9 where sequence != 5 && sequence != 6 { send(sequence) }
+    room.deliver(senderReport(a, ssrc: 100, ntp: 77 << 32, timestamp: 5), from: a)
+    room.advance(.milliseconds(300))
+    let block = try #require(
+      a.reports { packet -> [ReportBlock]? in
+        guard case .receiverReport(_, let blocks) = packet else { return nil }
+        return Array(blocks)
+      }.first?.first)
+    #expect(block.ssrc == 100)
+    #expect(block.highestSequence == 9)
+    #expect(block.cumulativeLost == 2)
+    #expect(block.lastSenderReport == 77 << 16)
+    #expect(block.delaySinceLastSenderReport > 0)
+  }
+
+  @Test("a goodbye ends a stream, which may begin anew")
+  func goodbye() {
+    send(10, key: true)
+    room.deliver(a.rtcp { Goodbye.write(ssrc: 100, into: &$0) }, from: a)
+    #expect(room.node.population.upTracks == 0)
+    send(11)
+    send(12, key: true)
+    #expect(b.video(slot: 0).count == 2)
+  }
+}
+
+func nack(_ peer: TestPeer, _ numbers: [UInt16], slot: Int = 0) -> [UInt8] {
+  let ssrc = peer.configuration.slots[slot].video!.ssrc
+  return peer.rtcp { writer in
+    numbers.withUnsafeBufferPointer { GenericNACK.write(sender: 1, media: ssrc, sequences: $0, into: &writer) }
+  }
+}
+
+func senderReport(_ peer: TestPeer, ssrc: UInt32, ntp: UInt64, timestamp: UInt32) -> [UInt8] {
+  peer.rtcp {
+    SenderReport(ssrc: ssrc, ntpTime: NTPTime(rawValue: ntp), rtpTimestamp: timestamp, packetCount: 1, octetCount: 1)
+      .write(into: &$0)
+  }
+}

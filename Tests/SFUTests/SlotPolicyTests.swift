@@ -1,0 +1,141 @@
+import Bytes
+import RTCCore
+import Testing
+
+@testable import SFU
+
+@Suite("Slots")
+struct SlotPolicyTests {
+  @Test("people take the first free seat and keep it when others come and go")
+  func stableSeats() {
+    var seats: [Int32] = [-1, -1, -1]
+    SlotPolicy.seat(&seats, requests: [-1, -1, -1], members: [9, 1, 2], receiver: 9)
+    #expect(seats == [1, 2, -1])
+    seats[0] = -1
+    SlotPolicy.seat(&seats, requests: [-1, -1, -1], members: [9, 2, 3, 4], receiver: 9)
+    #expect(seats == [3, 2, 4])
+  }
+
+  @Test("where everybody has a seat, requests move nobody")
+  func requestsInSmallRoom() {
+    var seats: [Int32] = [1, 2, -1]
+    SlotPolicy.seat(&seats, requests: [2, 1, -1], members: [9, 1, 2], receiver: 9)
+    #expect(seats == [1, 2, -1])
+  }
+
+  @Test("in a crowd requests decide; the seated swap, and of two requests for one person the first counts")
+  func requestsInCrowd() {
+    var seats: [Int32] = [1, 2, 3]
+    let members: [Int32] = [9, 1, 2, 3, 4, 5]
+    SlotPolicy.seat(&seats, requests: [5, -1, 1], members: members, receiver: 9)
+    #expect(seats == [5, 2, 1])
+    SlotPolicy.seat(&seats, requests: [1, 1, -1], members: members, receiver: 9)
+    #expect(seats == [1, 2, 5])
+    SlotPolicy.seat(&seats, requests: [9, -1, -1], members: members, receiver: 9)
+    #expect(seats == [1, 2, 5], "nobody sees themselves")
+  }
+
+  @Test("a speaker is heard where seen, else in place of whoever was silent longest; who speaks stays")
+  func voices() {
+    var voices: [Int32] = [1, 2, 3]
+    let silence: (Int32) -> Int64? = { [1: nil, 2: 50, 3: 900][$0] ?? nil }
+    SlotPolicy.voice(&voices, seats: [1, 2, 3], speakers: [7, 1], receiver: 9, silence: silence)
+    #expect(voices == [1, 2, 7])
+    SlotPolicy.voice(&voices, seats: [1, 8, 3], speakers: [8, 7, 1], receiver: 9, silence: silence)
+    #expect(voices == [1, 8, 7])
+    SlotPolicy.voice(&voices, seats: [1, 8, 3], speakers: [4], receiver: 9, silence: { _ in nil })
+    #expect(voices == [1, 8, 7])
+  }
+
+  @Test("in a crowd the loudest are heard, and levels without packets are forgotten")
+  func crowdHearsSpeakers() throws {
+    let room = TestRoom()
+    let listener = try room.add(1) { $0.slots = 2 }
+    let speakers = try (2...6).map { try room.add($0) { $0.slots = 2 } }
+    func speak(_ peer: TestPeer, _ level: UInt8, from start: UInt16, count: UInt16 = 40) {
+      for index in 0..<count {
+        room.deliver(
+          peer.rtp(
+            ssrc: UInt32(peer.id.rawValue), sequence: start + index, payloadType: TestOffer.opus, mid: "mic",
+            level: level,
+            payload: [UInt8(peer.id.rawValue)]), from: peer)
+        room.advance(.milliseconds(20))
+      }
+    }
+    room.advance(.seconds(3))
+    speak(speakers[3], 20, from: 1)
+    #expect(listener.packets.contains { $0.payload == [5] })
+    listener.forget()
+    speak(speakers[4], 110, from: 1)
+    #expect(!listener.packets.contains { $0.payload == [6] }, "too quiet to displace anybody")
+  }
+
+  @Test("nobody gets a second slot, and everybody in a small room has one", arguments: 2...9)
+  func everybodyHasOne(people: Int) throws {
+    let room = TestRoom()
+    let peers = try (1...people).map { try room.add($0) { $0.slots = 9 } }
+    for receiver in peers {
+      var shown: [Int: PeerID?] = [:]
+      for case .slotChanged(receiver.id, let slot, .person, let source) in room.events { shown[slot] = source }
+      let seen = shown.values.compactMap { $0 }
+      #expect(Set(seen).count == seen.count)
+      #expect(Set(seen) == Set(peers.map(\.id)).subtracting([receiver.id]))
+    }
+  }
+}
+
+@Suite("Layers")
+struct LayerSelectorTests {
+  private func choose(_ alive: [Bool], height: Int, cap: Int = 2) -> Int8 {
+    var layers = InlineArray<3, LayerSelector.Layer>(repeating: LayerSelector.Layer(height: 0, isAlive: false))
+    for index in 0..<3 { layers[index] = LayerSelector.Layer(height: 180 << index, isAlive: alive[index]) }
+    return LayerSelector.choose(layers, count: 3, requestedHeight: height, cap: cap)
+  }
+
+  @Test("the smallest layer that is tall enough")
+  func byHeight() {
+    #expect(choose([true, true, true], height: 100) == 0)
+    #expect(choose([true, true, true], height: 220) == 0)
+    #expect(choose([true, true, true], height: 300) == 1)
+    #expect(choose([true, true, true], height: 720) == 2)
+    #expect(choose([true, true, true], height: 4_320) == 2)
+  }
+
+  @Test("what is not sent is not chosen, and something is better than nothing")
+  func byLife() {
+    #expect(choose([true, false, false], height: 720) == 0)
+    #expect(choose([false, false, true], height: 100) == 2)
+    #expect(choose([false, false, false], height: 100) == -1)
+    #expect(choose([false, true, true], height: 720, cap: 0) == 1)
+    #expect(choose([true, true, true], height: 720, cap: 1) == 1)
+  }
+
+  @Test("nothing is sent to who shows nothing")
+  func hidden() { #expect(choose([true, true, true], height: 0) == -1) }
+
+  @Test("loss lowers the layer after two bad reports, and good ones raise it after a wait that doubles")
+  func fallback() {
+    var fallback = LossFallback()
+    var now = Instant.zero
+    func report(_ lost: UInt8, current: Int, times: Int = 1) {
+      for _ in 0..<times {
+        now = now + .seconds(1)
+        fallback.report(fractionLost: lost, current: current, now: now)
+      }
+    }
+    report(40, current: 2)
+    #expect(fallback.cap == 2)
+    report(40, current: 2)
+    #expect(fallback.cap == 1)
+    report(0, current: 1, times: 9)
+    #expect(fallback.cap == 2)
+    report(40, current: 2, times: 2)
+    #expect(fallback.cap == 1)
+    report(0, current: 1, times: 9)
+    #expect(fallback.cap == 1, "the second time takes twice as long")
+    report(0, current: 1, times: 9)
+    #expect(fallback.cap == 2)
+    report(100, current: 2)
+    #expect(fallback.cap == 1, "a quarter lost is enough at once")
+  }
+}
