@@ -135,7 +135,8 @@ struct SDPParserTests {
       "a=extmap:65537 urn:x", "a=extmap:3", "a=extmap:3/sideways urn:x", "a=extmap:3 ", "a=rid:q", "a=rid:q both",
       "a=rid: send", "a=simulcast:send", "a=simulcast:send ;", "a=simulcast:send q;~", "a=simulcast:send q send h",
       "a=simulcast:up q", "a=ssrc:1", "a=ssrc:4294967296 cname:x", "a=ssrc:-1 cname:x", "a=ssrc-group:FID",
-      "a=ssrc-group:FID 1 x", "a=msid:", "a=msid:a b c", "a=ice-ufrag:abc", "a=ice-ufrag:a b c", "a=ice-pwd:short",
+      "a=ssrc-group:FID 1 x", "a=msid:", "a=msid:a b c", "a=ice-ufrag:abc", "a=ice-ufrag:a b c",
+      "a=ice-ufrag:ab\u{E9}d", "a=ice-pwd:short",
       "a=ice-options", "a=fingerprint:sha-256", "a=setup:maybe", "a=setup",
     ])
   func attributes(line: String) {

@@ -135,8 +135,9 @@ extension SDPTransport {
   mutating func read(_ name: String, _ value: SDPText?) -> Bool? {
     switch name {
     case "ice-ufrag", "ice-pwd":
-      // Lengths of RFC 8839 §5.4; the ICE agent judges the characters.
-      guard let value, (name == "ice-pwd" ? 22...256 : 4...256).contains(value.count), value.words.count == 1
+      // RFC 8839 §5.4.
+      guard let value, (name == "ice-pwd" ? 22...256 : 4...256).contains(value.count),
+        value.allSatisfy({ $0.isICECharacter })
       else { return false }
       if name == "ice-pwd" { icePwd = value.text } else { iceUfrag = value.text }
     case "ice-options":

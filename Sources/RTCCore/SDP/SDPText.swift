@@ -13,6 +13,16 @@ extension UInt8 {
   static let carriageReturn = UInt8(ascii: "\r")
   static let lineFeed = UInt8(ascii: "\n")
   static let tab = UInt8(ascii: "\t")
+
+  /// RFC 8839 §5.1.
+  var isICECharacter: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "+"), .slash:
+      true
+    default: false
+    }
+  }
 }
 
 extension SDPText {
