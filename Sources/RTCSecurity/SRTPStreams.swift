@@ -1,7 +1,7 @@
 internal import RTCCore
 
-/// Which packet indices each SSRC of one direction has used. Flat memory of a fixed capacity, whose pages are touched
-/// only as SSRCs appear; nothing allocates after `init`.
+/// Which packet indices each SSRC of one direction has used. A fixed number of SSRCs in plain memory, whose pages are
+/// touched only as SSRCs appear: nothing allocates after `init`, and, unlike with an array, nothing is retained to look.
 struct SRTPStreams {
   private struct Stream {
     var rtp = ReplayWindow()
@@ -22,20 +22,33 @@ struct SRTPStreams {
     case refused(SRTPDropReason)
   }
 
-  private var table: SSRCTable
+  /// SSRCs at most, and now.
+  private let capacity: Int
+  private var count = 0
   private let streams: UnsafeMutablePointer<Stream>
+  /// Open addressing, half full at most: SSRC in the low half, position + 1 in the high one, 0 for an empty cell.
+  private let cells: UnsafeMutablePointer<UInt64>
+  private let mask: Int
 
+  /// `capacity` is at least 1.
   init(capacity: Int) {
-    table = SSRCTable(capacity: capacity)
-    streams = .allocate(capacity: table.capacity)
+    self.capacity = capacity
+    streams = .allocate(capacity: capacity)
+    let size = 1 << (Int.bitWidth - (2 * capacity - 1).leadingZeroBitCount)
+    cells = .allocate(capacity: size)
+    cells.initialize(repeating: 0, count: size)
+    mask = size - 1
   }
 
-  func destroy() { streams.deallocate() }
+  func destroy() {
+    streams.deallocate()
+    cells.deallocate()
+  }
 
   /// The index that `sequence` stands for, unless it was used before. Records nothing.
   @inline(__always)
   func admitRTP(ssrc: UInt32, sequence: UInt16) -> Admission {
-    guard let position = table.index(of: ssrc) else { return admitNew(ssrc, index: UInt64(sequence)) }
+    guard let position = position(of: ssrc) else { return admitNew(ssrc, index: UInt64(sequence)) }
     let highest = streams[position].rtp.highest
     guard let index = SRTPPacketIndex.estimate(sequence: sequence, highest: highest) else {
       return .refused((highest ?? 0) >> 32 == 0 ? .tooOld : .keyExhausted)
@@ -46,7 +59,7 @@ struct SRTPStreams {
   /// The same for an SRTCP index, which the packet carries whole.
   @inline(__always)
   func admitRTCP(ssrc: UInt32, index: UInt32) -> Admission {
-    guard let position = table.index(of: ssrc) else { return admitNew(ssrc, index: UInt64(index)) }
+    guard let position = position(of: ssrc) else { return admitNew(ssrc, index: UInt64(index)) }
     let candidate = Candidate(ssrc: ssrc, index: UInt64(index), position: position)
     return Self.judge(streams[position].rtcp.check(candidate.index), candidate)
   }
@@ -62,14 +75,31 @@ struct SRTPStreams {
   }
 
   private func admitNew(_ ssrc: UInt32, index: UInt64) -> Admission {
-    guard table.count < table.capacity else { return .refused(.tooManyStreams) }
+    guard count < capacity else { return .refused(.tooManyStreams) }
     return .candidate(Candidate(ssrc: ssrc, index: index, position: nil))
   }
 
+  /// Nil when there is no room.
   private mutating func insert(_ ssrc: UInt32) -> Int? {
-    guard let position = table.insert(ssrc) else { return nil }
-    (streams + position).initialize(to: Stream())
-    return position
+    guard count < capacity else { return nil }
+    (streams + count).initialize(to: Stream())
+    count &+= 1
+    cells[cell(of: ssrc)] = UInt64(count) << 32 | UInt64(ssrc)
+    return count &- 1
+  }
+
+  @inline(__always)
+  private func position(of ssrc: UInt32) -> Int? {
+    let cell = cells[cell(of: ssrc)]
+    return cell == 0 ? nil : Int(cell >> 32) &- 1
+  }
+
+  /// The cell that holds `ssrc`, or the empty one where it belongs.
+  @inline(__always)
+  private func cell(of ssrc: UInt32) -> Int {
+    var place = Int(ssrc &* 0x9E37_79B9 >> 8) & mask
+    while cells[place] != 0, UInt32(truncatingIfNeeded: cells[place]) != ssrc { place = (place &+ 1) & mask }
+    return place
   }
 
   @inline(__always)
