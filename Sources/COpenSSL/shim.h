@@ -1,7 +1,7 @@
 #ifndef COPENSSL_SHIM_H
 #define COPENSSL_SHIM_H
 
-/* SHA1_Init and its kin are marked deprecated since 3.0; RTCSecurity/HMACSHA1.swift says why they are used all the same. */
+/* SHA1_Init and its kin are marked deprecated since 3.0; RTCSecurity/HMACSHA1.swift says why they are used here. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include <openssl/bio.h>
@@ -44,7 +44,7 @@ static inline void copenssl_set_mtu(SSL *ssl, long mtu) { (void)SSL_set_mtu(ssl,
 
 static inline int copenssl_handle_timeout(SSL *ssl) { return (int)DTLSv1_handle_timeout(ssl); }
 
-/* `place` is the struct timeval that BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT hands to a BIO; all zero means that no timer runs. */
+/* `place` is the struct timeval that BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT hands to a BIO; all zero: no timer runs. */
 static inline int copenssl_timer_is_set(const void *place) {
   const struct timeval *timer = (const struct timeval *)place;
   return timer->tv_sec != 0 || timer->tv_usec != 0;

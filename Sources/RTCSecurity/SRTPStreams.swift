@@ -1,7 +1,7 @@
 internal import RTCCore
 
 /// Which packet indices each SSRC of one direction has used. A fixed number of SSRCs in plain memory, whose pages are
-/// touched only as SSRCs appear: nothing allocates after `init`, and, unlike with an array, nothing is retained to look.
+/// touched only as SSRCs appear: nothing allocates after `init`, and a look retains nothing, as it would an array.
 struct SRTPStreams {
   private struct Stream {
     var rtp = ReplayWindow()
