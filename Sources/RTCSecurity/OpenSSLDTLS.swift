@@ -2,8 +2,7 @@ package import Bytes
 internal import COpenSSL
 package import RTCCore
 
-/// `DTLSTransport` over libssl. Control path: it allocates, and it is a class, which frees itself should nobody call
-/// `destroy`.
+/// `DTLSTransport` over libssl. Control path: it allocates, and it is a class, which goes with its last reference.
 package final class OpenSSLDTLS: DTLSTransport {
   package private(set) var state = DTLSState.handshaking
   package private(set) var nextDeadline = Instant.distantFuture
@@ -44,6 +43,7 @@ package final class OpenSSLDTLS: DTLSTransport {
 
   deinit { SSL_free(ssl) }
 
+  /// Nothing to do: see `deinit`.
   package func destroy() {}
 
   package func start(now: Instant, to peer: TransportAddress, into out: inout some DatagramSink & ~Copyable) {
