@@ -63,6 +63,10 @@ let edges: [Target] = [
       product("Configuration", "swift-configuration"), product("ServiceLifecycle", "swift-service-lifecycle"),
     ],
     swiftSettings: strict),
+  .executableTarget(
+    name: "forwarding-bench",
+    dependencies: ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CLinuxNet"],
+    swiftSettings: strict),
 ]
 
 let tests: [Target] = [
@@ -70,13 +74,20 @@ let tests: [Target] = [
   test("RTCCoreTests", ["Bytes", "RTCCore", "RTCSecurity"]),
   test("RTCSecurityTests", ["Bytes", "RTCCore", "RTCSecurity"]),
   test("SFUTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU"]),
+  test("MediaClientTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient"]),
   test("SimulationTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient"]),
   test("SFURuntimeTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient"]),
   test("RoomsTests", ["Bytes", "Rooms"]),
   test("SignalingTests", ["Bytes", "Signaling"]),
   test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
   test("ClientCoreTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
-  test("ServerTests", ["Bytes", "Server", "Signaling", "Rooms", hummingbird]),
+  test(
+    "ServerTests",
+    [
+      "Bytes", "RTCCore", "Rooms", "SFU", "Server", "Signaling", logging, product("NIOCore", "swift-nio"),
+      product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
+      product("ServiceLifecycle", "swift-service-lifecycle"),
+    ]),
 ]
 
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
