@@ -82,7 +82,7 @@ package enum LeaveReason: Equatable, Sendable {
   case lost
 }
 
-package enum RoomRefusal: Equatable, Sendable, CaseIterable {
+package enum RoomRefusal: Equatable, Sendable {
   /// The gate is not that of the one who opened the room.
   case wrongGate
   case full

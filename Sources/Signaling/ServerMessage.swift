@@ -64,8 +64,6 @@ package enum LeaveReason: String, Sendable {
   case left
   /// Was silent for longer than the grace.
   case lost
-  /// Was made to leave.
-  case removed
 }
 
 /// What the node sees of a participant's media transport.
@@ -75,7 +73,7 @@ package enum TransportState: String, Sendable {
 }
 
 /// Why something was refused. After a fatal one the node closes the connection.
-package enum ErrorCode: String, CaseIterable, Sendable {
+package enum ErrorCode: String, Sendable {
   case badMessage = "bad_message"
   case unknownVersion = "unknown_version"
   case notJoined = "not_joined"
@@ -88,7 +86,6 @@ package enum ErrorCode: String, CaseIterable, Sendable {
   case tooLarge = "too_large"
   case badOffer = "bad_offer"
   case screenBusy = "screen_busy"
-  case `internal` = "internal"
 }
 
 extension SignalingError {

@@ -68,7 +68,7 @@ package enum Serve {
     defer { plane.stop() }
     let node = Node(
       settings: NodeSettings(
-        bind: options.bind ?? "::", port: options.port, maximumRooms: options.maximumRooms,
+        bind: options.bind ?? everyAddress, port: options.port, maximumRooms: options.maximumRooms,
         maximumParticipants: options.maximumParticipants),
       certificate: certificate, files: files, media: plane, events: events, logger: logger,
       onListening: { port in
@@ -104,6 +104,14 @@ package enum Serve {
     } catch {
       throw .media(error.description)
     }
+  }
+
+  /// `::` takes IPv4 as well, but a machine may have been made without IPv6.
+  private static var everyAddress: String {
+    let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { return "0.0.0.0" }
+    close(descriptor)
+    return "::"
   }
 
   /// The usual soft limit is a thousand files, less than the connections that this node takes.

@@ -80,6 +80,7 @@ package struct ClientSession {
   private mutating func open(_ message: ClientMessage) async -> Bool {
     switch message {
     case .hello(let hello):
+      guard services.connections.isOpen(peer.id) else { return false }
       switch await services.directory.join(hello, peer) {
       case .success(let room):
         guard services.connections.admitted(peer.id) else {

@@ -78,6 +78,9 @@ package final class Connections: Sendable {
     state.withLock { $0.entries[id]?.heard = now }
   }
 
+  /// False once it has been pushed out or given up.
+  package func isOpen(_ id: ConnectionID) -> Bool { state.withLock { $0.entries[id] != nil } }
+
   /// Let into a room: no longer half-open. False when it has been closed meanwhile.
   package func admitted(_ id: ConnectionID) -> Bool {
     state.withLock { state in

@@ -23,7 +23,7 @@ package final class Outbox: Sendable {
   }
 
   private let state = Mutex(State())
-  private let stream: AsyncStream<OutgoingFrame>
+  let stream: AsyncStream<OutgoingFrame>
   private let continuation: AsyncStream<OutgoingFrame>.Continuation
   private let cut: @Sendable (CutReason) -> Void
 

@@ -1,0 +1,63 @@
+package import Bytes
+
+/// Lets a burst through, and then a steady rate.
+package struct TokenBucket: Sendable {
+  private let capacity: Int64
+  /// Time in which one token comes back.
+  private let period: TimeDelta
+  /// Tokens in nanoseconds of refilling, so that no fraction is lost.
+  private var level: TimeDelta
+  private var updated: Instant
+
+  /// `capacity` tokens at first and at most; one more every `period`. Capacity times period must stay under a century.
+  package init(capacity: Int64, period: TimeDelta, now: Instant) {
+    self.capacity = capacity
+    self.period = period
+    level = period * capacity
+    updated = now
+  }
+
+  /// Takes a token; false, taking none, when there is none.
+  package mutating func take(now: Instant) -> Bool {
+    if now > updated {
+      level = min(level + (now - updated), period * capacity)
+      updated = now
+    }
+    guard level >= period else { return false }
+    level = level - period
+    return true
+  }
+}
+
+/// How much one connection may say.
+package struct MessageRate: Sendable {
+  /// Everything: past it the connection ends, because no client of ours comes near.
+  private var all: TokenBucket
+  /// Sealed messages go to everybody, and an offer costs a session: past these the message alone is refused.
+  private var messages: TokenBucket
+  private var offers: TokenBucket
+
+  package enum Verdict: Equatable, Sendable {
+    case passed
+    case refused(Word)
+    case flooded
+  }
+
+  package init(now: Instant) {
+    all = TokenBucket(capacity: 240, period: .milliseconds(25), now: now)
+    messages = TokenBucket(capacity: 40, period: .milliseconds(200), now: now)
+    offers = TokenBucket(capacity: 8, period: .seconds(2), now: now)
+  }
+
+  /// To be asked for every frame, before anything is done for it.
+  package mutating func count(now: Instant) -> Verdict { all.take(now: now) ? .passed : .flooded }
+
+  /// To be asked for every message that can be read.
+  package mutating func admit(_ message: ClientMessage, now: Instant) -> Verdict {
+    switch message {
+    case .message, .profile: messages.take(now: now) ? .passed : .refused("message")
+    case .offer: offers.take(now: now) ? .passed : .refused("offer")
+    case .hello, .media, .view, .leave, .ping: .passed
+    }
+  }
+}
