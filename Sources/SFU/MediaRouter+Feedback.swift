@@ -50,12 +50,12 @@ extension MediaRouter {
     wantKeyFrame(of: source(down.pointee.source, down.pointee.sourceKind).layers[Int(layer)], now: now)
   }
 
-  /// A sender ends a stream (RFC 3550 §6.6). The same SSRC may come back: then it is learned anew.
+  /// A sender ends a stream (RFC 3550 §6.6), which makes place for another in its layer at once.
   mutating func noteGoodbye(_ ssrc: UInt32, from peer: Int32) {
     guard let owner = ssrcs[RoomSSRC(room: peers[peer].pointee.room, ssrc: ssrc)], owner & 1 == 0,
       upTracks[owner >> 1].pointee.peer == peer
     else { return }
-    destroyUpTrack(owner >> 1)
+    upTracks[owner >> 1].pointee.noteGoodbye()
   }
 }
 

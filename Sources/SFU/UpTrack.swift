@@ -26,6 +26,7 @@ struct UpTrack {
   /// Picture height in pixels as the last key frame announced it; a guess by layer before.
   private(set) var height: Int
   private(set) var lastArrival: Instant
+  private var saidGoodbye = false
 
   init(
     peer: Int32, kind: SourceKind, layer: Int8, layers: Int, generation: UInt32, ssrc: UInt32, canRetransmit: Bool,
@@ -67,6 +68,7 @@ struct UpTrack {
     seen.commit(Self.index(sequence))
     statistics.record(sequence: sequence, timestamp: header.timestamp, now: now)
     lastArrival = now
+    saidGoodbye = false
     guard let highest else {
       self.highest = sequence
       return .accepted(sequence: sequence)
@@ -110,8 +112,15 @@ struct UpTrack {
     return senderReport.ntpNanoseconds &+ ticks &* 1_000_000_000 / kind.clockRate
   }
 
+  /// The sender ends the stream, or pauses it: browsers say goodbye for a layer that they switch off, and go on with
+  /// the same SSRC, and without its mid and rid, when they switch it on again.
+  mutating func noteGoodbye() {
+    saidGoodbye = true
+    nacks.clear()
+  }
+
   /// Whether packets came lately: a simulcast layer that the sender has switched off falls silent.
-  func isAlive(at now: Instant) -> Bool { now - lastArrival < Self.silence }
+  func isAlive(at now: Instant) -> Bool { !saidGoodbye && now - lastArrival < Self.silence }
 
   private static var silence: TimeDelta { .milliseconds(1_000) }
 

@@ -169,14 +169,18 @@ struct RecoveryTests {
     #expect(block.delaySinceLastSenderReport > 0)
   }
 
-  @Test("a goodbye ends a stream, which may begin anew")
+  @Test("a goodbye pauses a layer: it goes on under its SSRC without saying its mid, or another takes its place")
   func goodbye() {
+    func say() { room.deliver(a.rtcp { Goodbye.write(ssrc: 100, into: &$0) }, from: a) }
     send(10, key: true)
-    room.deliver(a.rtcp { Goodbye.write(ssrc: 100, into: &$0) }, from: a)
-    #expect(room.node.population.upTracks == 0)
-    send(11)
-    send(12, key: true)
+    say()
+    room.deliver(
+      a.rtp(ssrc: 100, sequence: 11, timestamp: 33_000, marker: true, payload: TestPeer.vp8(picture: 11)), from: a)
     #expect(b.video(slot: 0).count == 2)
+    say()
+    room.deliver(camera(a, "q", 500, TestPeer.vp8(key: true, picture: 77), ssrc: 200), from: a)
+    #expect(b.video(slot: 0).count == 3)
+    #expect(room.node.population.upTracks == 1)
   }
 }
 
