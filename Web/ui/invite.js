@@ -1,9 +1,12 @@
 // @ts-check
-import { h, setAttribute, svg } from "./dom.js";
+import { h, setAttribute, setText, show, svg } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { encodeQR, qrPath } from "./qr.js";
 import { Sheet } from "./sheet.js";
+import { noticeWords } from "./words.js";
+
+/** @typedef {import("../app/types.js").Notice} Notice */
 
 /** Modules of white around a QR code (ISO/IEC 18004 §6.3.8). */
 const QUIET = 4;
@@ -42,6 +45,7 @@ export class Invite extends Sheet {
       h("span", { t: "invite.share" }),
     );
     share.hidden = !("share" in navigator);
+    this.outcome = h("p", { class: "outcome", testid: "copy-outcome", attrs: { role: "status" } });
     this.code = svg("path", { class: "qr-dark" });
     this.picture = svg(
       "svg",
@@ -52,9 +56,17 @@ export class Invite extends Sheet {
       h("p", { t: "invite.text" }),
       h("div", { class: "field" }, h("label", { t: "invite.link", attrs: { for: "invite-link" } }), this.link),
       h("p", { class: "actions" }, copy, share),
+      this.outcome,
       h("figure", { class: "qr-figure" }, this.picture, h("figcaption", { t: "invite.qr" })),
     );
     this.drawn = "";
+  }
+
+  /** Passing notes lie behind a dialog, so what came of copying is said here too. @param {readonly Notice[]} notices */
+  #tell(notices) {
+    const last = notices.findLast(({ code }) => code === "link_copied" || code === "copy_failed");
+    setText(this.outcome, last ? noticeWords(last)?.text ?? "" : "");
+    show(this.outcome, last !== undefined);
   }
 
   async #share() {
@@ -70,8 +82,9 @@ export class Invite extends Sheet {
    * @param {Readonly<import("../app/types.js").State>} state
    * @param {Readonly<import("./view.js").Look>} look
    */
-  render({ link }, look) {
+  render({ link, notices }, look) {
     if (!this.follow(look)) return;
+    this.#tell(notices);
     if (this.link.value !== link) this.link.value = link;
     setAttribute(this.picture, "aria-label", t("invite.qr_label"));
     if (this.drawn === link || !link) return;
