@@ -247,8 +247,8 @@ struct ICETestNetwork: ~Copyable {
     #expect(a.role != b.role)
   }
 
-  @Test("a controlled agent follows the media of a peer that nominates all its pairs")
-  func followsMedia() throws {
+  @Test("media from an address that was never checked moves a controlled agent nowhere")
+  func strangersMedia() throws {
     var network = ICETestNetwork(seed: 7)
     var a = clientAgent()
     var b = clientAgent(role: .controlled, at: Self.server)
