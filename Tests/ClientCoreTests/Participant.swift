@@ -17,6 +17,8 @@ struct Participant {
     session = SecureSession(keys: try LinkKeySource(link: link), using: &random)
   }
 
+  init(session: SecureSession<LinkKeySource<NativeCrypto>>) { self.session = session }
+
   /// Two participants, 1 and 2, who know each other.
   static func pair() throws -> (ana: Participant, ben: Participant) {
     var ana = try Participant(seed: 1)

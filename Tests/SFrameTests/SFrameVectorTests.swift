@@ -24,13 +24,13 @@ struct SFrameVectorTests {
 
   @Test("key derivation, nonce, additional data and ciphertext match", arguments: SFrameSuite.allCases)
   func ciphertexts(_ suite: SFrameSuite) throws {
-    let vectors = try Vectors.load().sframe.filter { $0.cipher_suite == suite.rawValue }
+    let vectors = try Vectors.load().sframe.filter { $0.cipherSuite == suite.rawValue }
     #expect(!vectors.isEmpty)
     for vector in vectors {
       let key = try SFrameKey.derive(
-        suite, keyID: vector.kid, baseKey: bytes(vector.base_key), with: NativeCrypto.self)
-      #expect(key.key == bytes(vector.sframe_key))
-      #expect(key.salt.bytes == bytes(vector.sframe_salt))
+        suite, keyID: vector.kid, baseKey: bytes(vector.baseKey), with: NativeCrypto.self)
+      #expect(key.key == bytes(vector.sframeKey))
+      #expect(key.salt.bytes == bytes(vector.sframeSalt))
       #expect(key.salt.nonce(vector.ctr) == bytes(vector.nonce))
       let header = SFrameHeader(keyID: vector.kid, counter: vector.ctr)
       #expect(header.encoded() + bytes(vector.metadata) == bytes(vector.aad))
@@ -53,7 +53,7 @@ func read(_ bytes: [UInt8]) throws(SFrameError) -> SFrameHeader {
   return try result.get()
 }
 
-/// The vector file's shape; its names are not ours.
+/// The vector file's shape.
 struct Vectors: Decodable {
   struct Header: Decodable {
     let kid: UInt64
@@ -61,10 +61,10 @@ struct Vectors: Decodable {
     let encoded: String
   }
   struct Ciphertext: Decodable {
-    let cipher_suite: UInt16
+    let cipherSuite: UInt16
     let kid: UInt64
     let ctr: UInt64
-    let base_key, sframe_key, sframe_salt, nonce, metadata, aad, pt, ct: String
+    let baseKey, sframeKey, sframeSalt, nonce, metadata, aad, pt, ct: String
   }
   let header: [Header]
   let sframe: [Ciphertext]
@@ -74,7 +74,11 @@ struct Vectors: Decodable {
     return URL(fileURLWithPath: folder).appendingPathComponent("sframe/test-vectors.json")
   }
   static var available: Bool { FileManager.default.isReadableFile(atPath: file.path) }
-  static func load() throws -> Vectors { try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: file)) }
+  static func load() throws -> Vectors {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Vectors.self, from: Data(contentsOf: file))
+  }
 }
 
 extension [UInt8] {
