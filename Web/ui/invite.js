@@ -27,7 +27,7 @@ export class Invite extends Sheet {
       {
         class: "button primary",
         testid: "copy-link",
-        attrs: { type: "button", autofocus: true },
+        attrs: { type: "button" },
         on: { click: () => context.call.copyLink() },
       },
       icon("copy"),
@@ -60,6 +60,7 @@ export class Invite extends Sheet {
       h("figure", { class: "qr-figure" }, this.picture, h("figcaption", { t: "invite.qr" })),
     );
     this.drawn = "";
+    this.first = copy;
   }
 
   /** Passing notes lie behind a dialog, so what came of copying is said here too. @param {readonly Notice[]} notices */

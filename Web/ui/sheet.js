@@ -14,6 +14,8 @@ export class Sheet extends View {
   constructor(context, name, title) {
     super(context);
     this.name = name;
+    /** What receives the focus when it opens. @type {HTMLElement | null} */
+    this.first = null;
     this.heading = h("h2", { id: `sheet-${name}`, t: title });
     const close = h("button", {
       class: "round",
@@ -40,7 +42,10 @@ export class Sheet extends View {
   /** Opens or closes as the look says; tells whether it is open. @param {Readonly<Look>} look */
   follow(look) {
     const wanted = look.sheet === this.name;
-    if (wanted && !this.dialog.open) this.dialog.showModal();
+    if (wanted && !this.dialog.open) {
+      this.dialog.showModal();
+      this.first?.focus();
+    }
     if (!wanted && this.dialog.open) this.dialog.close();
     return wanted;
   }
