@@ -177,6 +177,22 @@ def test_a_participant_who_leaves_the_roster_is_no_longer_decoded(end, kind):
 
 
 @pytest.mark.parametrize("kind", BROWSERS)
+def test_when_the_worker_is_gone_nothing_more_is_sent(end, kind):
+    ana, ben = end(kind), end(kind)
+    meet(ana, ben, SECRET, SECRET)
+    connect(ana, ben)
+    ben.until("picture", lambda: ben.call("received")["pictures"] > 5)
+    ana.page.evaluate("peer.session.close()")
+    ben.page.wait_for_timeout(2_000)
+    before = ben.call("counters")
+    ben.page.wait_for_timeout(3_000)
+    after = ben.call("counters")
+    for name in ("slot0/audio", "slot0/video"):
+        assert after[name]["in"] - before[name]["in"] <= 2, (before, after)
+        assert after[name]["dropped"]["malformed"] == 0 == after[name]["dropped"]["noKey"]
+
+
+@pytest.mark.parametrize("kind", BROWSERS)
 def test_messages_open_once_and_only_from_whom_they_are(end, kind):
     ana, ben = end(kind), end(kind)
     meet(ana, ben, SECRET, SECRET)

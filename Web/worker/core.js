@@ -24,7 +24,7 @@ const STATUS = new Map([
 /** Kinds of encoded frames: they differ in how many first bytes the packetizer must be able to read. */
 export const FrameKind = Object.freeze({ opus: 0, vp8Key: 1, vp8Delta: 2 });
 
-/** Contexts of keys (docs/protocol.md): simulcast layers are `camera`, `camera + 1`, `camera + 2`. */
+/** Contexts of keys (docs/sealing.md): simulcast layers are `camera`, `camera + 1`, `camera + 2`. */
 export const StreamContext = Object.freeze({ mic: 0, camera: 1, screen: 4, screenAudio: 5 });
 
 /** What a sealed message is. */
