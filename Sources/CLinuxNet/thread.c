@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 typedef struct {
   void (*body)(void *);
@@ -59,3 +60,9 @@ int lnet_thread_start(uint64_t *thread, const char *name, int cpu, void (*body)(
 void lnet_thread_join(uint64_t thread) { pthread_join((pthread_t)thread, NULL); }
 
 bool lnet_thread_is_current(uint64_t thread) { return pthread_equal((pthread_t)thread, pthread_self()); }
+
+int64_t lnet_thread_cpu_time(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}

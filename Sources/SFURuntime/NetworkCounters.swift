@@ -1,3 +1,4 @@
+package import Bytes
 package import SFU
 
 /// What one shard's socket has done since it was opened. A trivial value: copying it is a snapshot.
@@ -24,6 +25,8 @@ package struct NetworkCounters: Equatable, Sendable {
 package struct MediaPlaneCounters: Equatable, Sendable {
   package var network = NetworkCounters()
   package var media = MediaCounters()
+  /// CPU time of the media thread, the kernel's on its behalf included.
+  package var cpuTime = TimeDelta.zero
 
   package init() {}
 }

@@ -98,6 +98,7 @@ struct Shard<Security: RTCSecurityProvider>: Sendable {
     counters.network.sends = sent.sends
     counters.network.sendBufferFull = sent.sendBufferFull
     counters.network.unreachable = sent.unreachable
+    counters.cpuTime = TimeDelta(nanoseconds: lnet_thread_cpu_time())
     return counters
   }
 }

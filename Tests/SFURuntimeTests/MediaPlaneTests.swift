@@ -171,7 +171,9 @@ import Testing
     plane.stop()
     plane.stop()
     plane.post(.removePeer(Self.peer), in: Self.room)
-    #expect(await plane.counters() == last)
+    let after = await plane.counters()
+    #expect(after.network == last.network)
+    #expect(after.media == last.media)
   }
 
   @Test("a port in use and an address that is none are refused with words that help")

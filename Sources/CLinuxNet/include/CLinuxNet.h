@@ -71,5 +71,7 @@ int lnet_interface_addresses(lnet_address *addresses, int capacity);
 int lnet_thread_start(uint64_t *thread, const char *name, int cpu, void (*body)(void *), void *context);
 void lnet_thread_join(uint64_t thread);
 bool lnet_thread_is_current(uint64_t thread);
+// CPU time of the calling thread in nanoseconds.
+int64_t lnet_thread_cpu_time(void);
 
 #endif
