@@ -42,7 +42,7 @@ let engines: [Target] = [
   .target(name: "CLinuxNet"),
   target("RTCSecurity", ["Bytes", "RTCCore", "COpenSSL"]),
   target("SFURuntime", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
-  target("NativeCrypto", ["Bytes", "ClientCore", crypto]),
+  target("NativeCrypto", ["Bytes", "ClientCore", "SFrame", crypto]),
   target("MediaClient", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
 ]
 
