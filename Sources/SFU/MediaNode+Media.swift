@@ -34,10 +34,33 @@ extension MediaNode {
     var track = router.firstSubscriber(of: packet)
     while track >= 0 {
       let next = router.downTracks[track].pointee.nextSubscriber
-      if router.admits(track, packet, now: now) { send(packet, to: track, now: now, into: &out) }
+      switch router.admit(packet, to: track, now: now) {
+      case .refused: break
+      case .goesOn: send(packet, to: track, now: now, into: &out)
+      case .begins:
+        send(packet, to: track, now: now, into: &out)
+        sendOvertakers(of: packet, to: track, now: now, into: &out)
+      }
       track = next
     }
   }
+
+  /// Packets that overtook the first one of a key frame were refused when they came: now they follow it, so that
+  /// reordering does not look like loss. What overtook by more than a frame is left to NACKs.
+  private mutating func sendOvertakers(
+    of first: borrowing MediaPacket, to track: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
+  ) {
+    guard let highest = router.upTracks[first.upTrack].pointee.highest else { return }
+    var sequence = first.sequence &+ 1
+    let end = min(highest, first.sequence &+ Self.maximumOvertakers)
+    while sequence <= end {
+      if let packet = router.stored(sequence, of: first.upTrack) { send(packet, to: track, now: now, into: &out) }
+      sequence &+= 1
+    }
+  }
+
+  /// The packets of a large key frame.
+  private static var maximumOvertakers: Int64 { 64 }
 
   /// Builds the packet that a receiver gets in its egress slot: fresh header, rewritten descriptor, and the payload
   /// encrypted straight out of the datagram it came in.

@@ -11,21 +11,33 @@ extension MediaRouter {
   /// Whether a down track sends a packet. A packet of the layer that it waits for begins a new stretch if a decoder can
   /// begin there: with the first packet of a key frame, or anywhere in sound.
   @inline(__always)
-  mutating func admits(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) -> Bool {
+  mutating func admit(_ packet: borrowing MediaPacket, to track: Int32, now: Instant) -> Admission {
     let down = downTracks[track]
     if packet.layer == down.pointee.currentLayer {
       // A key frame of the layer in use changes nothing, but it shows its height: another layer may fit better now.
       if packet.startsKeyFrame { choose(track, now: now) }
-      return packet.layer == down.pointee.currentLayer
+      return packet.layer == down.pointee.currentLayer ? .goesOn : .refused
     }
-    guard peers[down.pointee.receiver].pointee.isConnected else { return false }
+    guard peers[down.pointee.receiver].pointee.isConnected else { return .refused }
     if packet.kind.isVideo {
-      guard packet.startsKeyFrame else { return false }
+      guard packet.startsKeyFrame else { return .refused }
       retarget(track, now: now)
     }
-    guard packet.layer == down.pointee.targetLayer else { return false }
+    guard packet.layer == down.pointee.targetLayer else { return .refused }
     begin(track, packet, now: now)
-    return true
+    return .begins
+  }
+
+  /// A packet of an up track's store as it was when it came; nil if it has not come, or is gone. Valid until the next
+  /// packet is taken in.
+  func stored(_ sequence: Int64, of track: Int32) -> MediaPacket? {
+    let upTrack = upTracks[track]
+    guard let (entry, payload) = upTrack.pointee.history?.find(sequence) else { return nil }
+    let vp8 = VP8Descriptor(payload)
+    return MediaPacket(
+      upTrack: track, peer: upTrack.pointee.peer, kind: upTrack.pointee.kind, layer: upTrack.pointee.layer,
+      sequence: sequence, timestamp: entry.timestamp, marker: entry.marker, payload: payload, vp8: vp8,
+      startsKeyFrame: vp8?.startsKeyFrame(in: payload) ?? false)
   }
 
   private mutating func begin(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) {
@@ -52,4 +64,12 @@ extension MediaRouter {
     else { return arrival }
     return TimeDelta(nanoseconds: to &- from)
   }
+}
+
+/// What a down track does with a packet.
+enum Admission {
+  case refused
+  case goesOn
+  /// The packet is the first of a new stretch.
+  case begins
 }
