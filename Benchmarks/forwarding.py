@@ -18,7 +18,7 @@ RECEIVERS, BURST = 50, 5
 
 
 def ours() -> dict:
-    binary = ROOT / ".build/release/forwarding-bench"
+    binary = os.environ.get("FORWARDING_BENCH", ROOT / ".build/release/forwarding-bench")
     output = subprocess.run([binary, str(RECEIVERS)], check=True, capture_output=True, text=True).stdout
     return json.loads(output.strip().splitlines()[-1])
 
