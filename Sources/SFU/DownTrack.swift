@@ -30,8 +30,9 @@ struct DownTrack {
 
   var munger: StreamMunger
   private var rtxSequence: UInt16
-  /// Retransmissions that may be answered: each packet sent earns one, and they do not pile up.
-  private var retransmissionBudget: Int32 = 0
+  /// Retransmissions that may be answered: each packet sent earns one, and they do not pile up. The first key frame may
+  /// need some before it has earned any.
+  private var retransmissionBudget: Int32 = 32
   private(set) var packetsSent: UInt32 = 0
   private(set) var octetsSent: UInt32 = 0
 
