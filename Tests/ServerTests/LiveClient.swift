@@ -8,7 +8,7 @@ struct LiveClient {
 
   /// Connects to the node on this machine, runs `body`, and closes.
   static func connected<Result: Sendable>(
-    port: Int, _ body: (inout LiveConnection) async throws -> Result
+    port: Int, _ body: (LiveConnection) async throws -> Result
   ) async throws -> Result {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.certificateVerification = .none
@@ -21,14 +21,14 @@ struct LiveClient {
         }
       }
     return try await channel.executeThenClose { inbound, outbound in
-      var connection = LiveConnection(input: inbound.makeAsyncIterator(), output: outbound)
-      return try await body(&connection)
+      let connection = LiveConnection(input: inbound.makeAsyncIterator(), output: outbound)
+      return try await body(connection)
     }
   }
 }
 
 /// The two directions of a `LiveClient`.
-struct LiveConnection {
+final class LiveConnection {
   private var input: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
   private let output: NIOAsyncChannelOutboundWriter<ByteBuffer>
   private var buffer = ByteBuffer()
@@ -44,7 +44,7 @@ struct LiveConnection {
   func send(_ bytes: [UInt8]) async throws { try await output.write(ByteBuffer(bytes: bytes)) }
 
   /// A request without body, answered. The answer's end is known by its Content-Length.
-  mutating func request(
+  func request(
     _ line: String, _ headers: [(String, String)] = [], hasBody: Bool = true
   ) async throws -> LiveResponse {
     let lines = ["\(line) HTTP/1.1", "Host: localhost"] + headers.map { "\($0): \($1)" }
@@ -52,7 +52,7 @@ struct LiveConnection {
     return try await response(hasBody: hasBody)
   }
 
-  mutating func response(hasBody: Bool = true) async throws -> LiveResponse {
+  func response(hasBody: Bool = true) async throws -> LiveResponse {
     let separator = Array("\r\n\r\n".utf8)
     var head: [UInt8] = []
     while !head.suffix(4).elementsEqual(separator) { head += try await read(1) }
@@ -76,7 +76,7 @@ struct LiveConnection {
   }
 
   /// The next frame of the node, which never masks and never fragments; nil when it closed the connection.
-  mutating func frame() async throws -> (opcode: UInt8, payload: [UInt8])? {
+  func frame() async throws -> (opcode: UInt8, payload: [UInt8])? {
     guard let head = try? await read(2) else { return nil }
     var length = Int(head[1])
     if length == 126 { length = try await read(2).reduce(0) { $0 << 8 | Int($1) } }
@@ -85,7 +85,7 @@ struct LiveConnection {
   }
 
   /// The payload of the next text frame, pings passed over; the status code of a close; nil at the end.
-  mutating func next() async throws -> LiveEvent? {
+  func next() async throws -> LiveEvent? {
     while let (opcode, payload) = try await frame() {
       switch opcode {
       case 1: return .text(payload)
@@ -96,7 +96,7 @@ struct LiveConnection {
     return nil
   }
 
-  private mutating func read(_ count: Int) async throws -> [UInt8] {
+  private func read(_ count: Int) async throws -> [UInt8] {
     while buffer.readableBytes < count {
       guard var more = try await input.next() else { throw ConnectionEnded() }
       buffer.writeBuffer(&more)

@@ -12,14 +12,14 @@ struct WebSocketTests {
     ("Origin", "https://localhost"),
   ]
 
-  private func open(_ port: Int, _ body: (inout LiveConnection) async throws -> Void) async throws {
+  private func open(_ port: Int, _ body: (LiveConnection) async throws -> Void) async throws {
     try await LiveClient.connected(port: port) { connection in
       let response = try await connection.request("GET /ws", Self.handshake, hasBody: false)
       try #require(response.status == 101)
       #expect(response["sec-websocket-accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
       #expect(response["sec-websocket-protocol"] == "tertulia.1")
       #expect(response["sec-websocket-extensions"] == nil)
-      try await body(&connection)
+      try await body(connection)
     }
   }
 
@@ -52,16 +52,18 @@ struct WebSocketTests {
     "a page of another host, another protocol or another path is not upgraded",
     arguments: [
       ("Origin", "https://evil.example", 403), ("Origin", "http://localhost", 403), ("Origin", "null", 403),
-      ("Sec-WebSocket-Protocol", "chat", 426), ("Sec-WebSocket-Version", "12", 426),
+      ("Sec-WebSocket-Protocol", "chat", 426)
     ])
   func refused(_ name: String, _ value: String, _ status: Int) async throws {
     try await LiveNode.running { port, _ in
       try await LiveClient.connected(port: port) { connection in
         let headers = Self.handshake.filter { $0.0 != name } + [(name, value)]
-        #expect(try await connection.request("GET /ws", headers).status == status)
+        let response = try await connection.request("GET /ws", headers)
+        #expect(response.status == status)
       }
       try await LiveClient.connected(port: port) { connection in
-        #expect(try await connection.request("GET /wss", Self.handshake).status == 404)
+        let response = try await connection.request("GET /wss", Self.handshake)
+        #expect(response.status == 404)
       }
     }
   }

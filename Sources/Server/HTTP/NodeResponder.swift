@@ -34,7 +34,7 @@ package struct NodeResponder: HTTPResponder {
     let path = String(target.prefix { $0 != "?" && $0 != "#" })
     switch path {
     case "/healthz": return text(.ok, "ok\n")
-    case UpgradePolicy.path: return refuseUpgrade(request, target)
+    case UpgradePolicy.path: return refuseUpgrade()
     case "/": return serve(files.index, request)
     default: break
     }
@@ -61,13 +61,8 @@ package struct NodeResponder: HTTPResponder {
     return text(.notFound, "There is nothing here. Please check the link.\nAquí no hay nada. Revisa el enlace.\n")
   }
 
-  private func refuseUpgrade(_ request: HTTPRequest, _ target: String) -> Response {
-    let refusal = UpgradePolicy.refusal(uri: target) { name in
-      // The authority of the request stands for its Host line (RFC 9113 §8.3.1).
-      if name == "Host" { return request.authority.map { [$0] } ?? [] }
-      return HTTPField.Name(name).map { request.headerFields[values: $0] } ?? []
-    }
-    if refusal == .foreignOrigin { return text(.forbidden, "foreign_origin\n") }
+  /// A request that asks for no upgrade, or for one to something else.
+  private func refuseUpgrade() -> Response {
     var response = text(.upgradeRequired, "This is where the page and the server talk. Open the link of a room.\n")
     response.headers[.upgrade] = "websocket"
     return response

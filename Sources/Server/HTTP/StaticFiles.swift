@@ -52,9 +52,10 @@ package struct StaticFiles: Sendable {
   /// Reads every file below `folder` but the hidden ones.
   package init(folder: String) throws {
     let root = URL(filePath: folder, directoryHint: .isDirectory).resolvingSymlinksInPath()
-    guard let paths = FileManager.default.enumerator(atPath: root.path) else {
-      throw StaticFilesError.missing(folder: folder)
-    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder), isFolder.boolValue,
+      let paths = FileManager.default.enumerator(atPath: root.path)
+    else { throw StaticFilesError.missing(folder: folder) }
     var contents: [String: [UInt8]] = [:]
     var total = 0
     while let path = paths.nextObject() as? String {

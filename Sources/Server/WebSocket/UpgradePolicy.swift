@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Signaling
 
 /// Who may open a WebSocket: pages of this very host, in our protocol. There is no cookie that a foreign page could ride on, but
@@ -5,11 +6,20 @@ import Signaling
 package enum UpgradePolicy {
   package static let path = "/ws"
 
-  package enum Refusal: Equatable, Sendable {
+  package enum Refusal: Error, Equatable, Sendable {
     case otherPath
     case foreignOrigin
     /// Not a WebSocket handshake of `Limits.subprotocol`.
     case wrongProtocol
+
+    /// What a request that asked for it is answered.
+    var status: HTTPResponseStatus {
+      switch self {
+      case .otherPath: .notFound
+      case .foreignOrigin: .forbidden
+      case .wrongProtocol: .upgradeRequired
+      }
+    }
   }
 
   /// Nil when the request may be upgraded. `values` gives the lines of a header by its name.

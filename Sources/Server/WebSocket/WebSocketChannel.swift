@@ -68,9 +68,10 @@ package struct WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
     NIOTypedWebSocketServerUpgrader(
       maxFrameSize: Limits.message, enableAutomaticErrorHandling: false,
       shouldUpgrade: { channel, request in
-        let refusal = UpgradePolicy.refusal(uri: request.uri) { request.headers[$0] }
-        return channel.eventLoop.makeSucceededFuture(
-          refusal == nil ? ["Sec-WebSocket-Protocol": Limits.subprotocol] : nil)
+        if let refusal = UpgradePolicy.refusal(uri: request.uri, { request.headers[$0] }) {
+          return Self.refuse(refusal, channel)
+        }
+        return channel.eventLoop.makeSucceededFuture(["Sec-WebSocket-Protocol": Limits.subprotocol])
       },
       upgradePipelineHandler: { channel, _ in
         channel.eventLoop.makeCompletedFuture {
@@ -78,6 +79,19 @@ package struct WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
           return .webSocket(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
         }
       })
+  }
+
+  /// Answers and closes: after a request to upgrade the decoder reads no further one.
+  private static func refuse(_ refusal: UpgradePolicy.Refusal, _ channel: any Channel) -> EventLoopFuture<HTTPHeaders?>
+  {
+    let head = HTTPResponseHead(
+      version: .http1_1, status: refusal.status,
+      headers: ["Content-Length": "0", "Cache-Control": "no-store", "Connection": "close"])
+    let pipeline = channel.pipeline.syncOperations
+    pipeline.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
+    pipeline.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: nil)
+    channel.close(promise: nil)
+    return channel.eventLoop.makeFailedFuture(refusal)
   }
 
   private static func configureHTTP(
