@@ -20,6 +20,7 @@ struct NackList {
   /// Ascending by sequence; the first `count` are in use.
   private var missing = InlineArray<128, Missing>(repeating: Missing())
   private(set) var count = 0
+  private var lastKeyFrame = Int64.min
   /// When `collect` has something to ask for.
   private(set) var nextDue = Instant.distantFuture
 
@@ -49,12 +50,9 @@ struct NackList {
     return true
   }
 
-  /// A key frame began: what came before it is of no more use to a decoder.
-  mutating func forget(before sequence: Int64) {
-    var index = 0
-    while index < count, missing[index].sequence < sequence { index += 1 }
-    removeFirst(index)
-  }
+  /// A key frame began at `sequence`: decoders can do without what came before it. It is still asked for, because
+  /// receivers see the gap too.
+  mutating func noteKeyFrame(_ sequence: Int64) { lastKeyFrame = max(lastKeyFrame, sequence) }
 
   mutating func clear() {
     count = 0
@@ -62,7 +60,7 @@ struct NackList {
   }
 
   /// Calls `request` with each sequence number to ask for at `now`, ascending, and plans the next attempt one round trip
-  /// later. True if any was given up.
+  /// later. True if any that a decoder needs was given up.
   mutating func collect(now: Instant, roundTrip: TimeDelta, _ request: (UInt16) -> Void) -> Bool {
     guard now >= nextDue else { return false }
     let retry = max(roundTrip + .milliseconds(10), .milliseconds(30))
@@ -70,8 +68,8 @@ struct NackList {
     var index = 0
     while index < count {
       if missing[index].tries >= Self.maximumTries || now - missing[index].since > Self.lifetime {
+        if missing[index].sequence > lastKeyFrame { gaveUp = true }
         removeElement(at: index)
-        gaveUp = true
         continue
       }
       if now >= missing[index].due {
@@ -98,13 +96,6 @@ struct NackList {
       index += 1
     }
     count -= 1
-    if count == 0 { nextDue = .distantFuture }
-  }
-
-  private mutating func removeFirst(_ number: Int) {
-    guard number > 0 else { return }
-    for index in number..<max(number, count) { missing[index - number] = missing[index] }
-    count -= number
     if count == 0 { nextDue = .distantFuture }
   }
 }

@@ -97,7 +97,7 @@ struct UpTrack {
 
   /// A key frame begins at `sequence`.
   mutating func noteKeyFrame(sequence: Int64, height: Int?) {
-    nacks.forget(before: sequence)
+    nacks.noteKeyFrame(sequence)
     keyFrames.received()
     if let height { self.height = height }
   }

@@ -91,14 +91,15 @@ struct ConferenceTests {
     #expect(call.now - (track.lastFrame ?? .zero) < .seconds(5), what)
   }
 
-  /// On such a network these happen: a packet is asked for twice and comes twice, or is asked for before the node has it.
+  /// On such a network these happen: a packet is asked for twice and comes twice, or a receiver asks for one that the node
+  /// misses itself, until the sender has repeated it.
   private func expectExplained<Security>(_ call: Simulation<Security>) {
     let usual: Set<DropReason> = [.uselessRetransmission, .duplicateRTP, .retransmissionGone, .replayedSRTP]
     for reason in DropReason.allCases where !usual.contains(reason) {
       #expect(call.node.counters[reason] == 0, "seed \(call.seed): \(reason)")
     }
     let forwarded = call.node.counters.forwarded
-    for reason in usual { #expect(call.node.counters[reason] < forwarded / 50, "seed \(call.seed): \(reason)") }
+    for reason in usual { #expect(call.node.counters[reason] < forwarded / 20, "seed \(call.seed): \(reason)") }
   }
 
   @Test("the same seed gives the same call, another seed another")
