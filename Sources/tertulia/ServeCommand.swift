@@ -51,8 +51,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let format = logFormat ?? settings.string("log-format") ?? "text"
     guard format == "text" || format == "json" else { throw ValidationError("--log-format must be text or json.") }
-    var logger = Logger(label: "tertulia") { label in
-      format == "json" ? JSONLineHandler(label: label) : StreamLogHandler.standardError(label: label)
+    var logger = Logger(label: "tertulia") { label -> any LogHandler in
+      if format == "json" { return JSONLineHandler(label: label) }
+      return StreamLogHandler.standardError(label: label)
     }
     logger.logLevel = level
     return logger

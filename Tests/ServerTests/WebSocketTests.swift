@@ -52,7 +52,7 @@ struct WebSocketTests {
     "a page of another host, another protocol or another path is not upgraded",
     arguments: [
       ("Origin", "https://evil.example", 403), ("Origin", "http://localhost", 403), ("Origin", "null", 403),
-      ("Sec-WebSocket-Protocol", "chat", 426)
+      ("Sec-WebSocket-Protocol", "chat", 426),
     ])
   func refused(_ name: String, _ value: String, _ status: Int) async throws {
     try await LiveNode.running { port, _ in
