@@ -8,7 +8,25 @@ import { createStore } from "./store.js";
 
 mark("page");
 
-const store = createStore();
+/** Longest that the interface may lag behind where nothing is painted: a hidden page still has to play who joins. */
+const LAG = 100;
+
+/**
+ * Runs when the browser is about to paint: whatever changes until then is drawn once, and what the node has said
+ * meanwhile is heard first.
+ * @param {() => void} task
+ */
+function beforePaint(task) {
+  let done = false;
+  const once = () => {
+    if (!done) task();
+    done = true;
+  };
+  requestAnimationFrame(once);
+  setTimeout(once, LAG);
+}
+
+const store = createStore(undefined, beforePaint);
 const call = new Call(store, {
   clock: systemClock,
   location,

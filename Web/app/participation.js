@@ -39,7 +39,7 @@ import { requestView } from "./view.js";
  * @property {(events: MediaSessionEvents) => MediaSession} createMediaSession
  * @property {(() => WebSocket) | undefined} [connect]
  * @property {() => boolean} online false: this device knows that it has no network
- * @property {() => void} entered
+ * @property {() => void} entered the room may be shown
  * @property {(code: BlockedCode) => void} blocked it ended, and trying again will not help
  * @property {(code: string | null) => void} alarm media is not what it should be; null: what was wrong has passed
  */
@@ -47,6 +47,8 @@ import { requestView } from "./view.js";
 /** The node keeps the place of a lost socket for 15 s; later, asking for it would cost a round trip. */
 const RESUME_WINDOW = 13_000;
 const VIEW_DELAY = 60;
+/** The room is shown when media is agreed, or this long after the welcome. */
+const ENTER_PATIENCE = 300;
 /** After a restart everybody comes back at about the same time: that is one piece of news, not twenty. */
 const RESTART_QUIET = 5_000;
 /** A blink of the network is no news. */
@@ -77,6 +79,8 @@ export class Participation {
   #sentFlags = "";
   #cancelView = () => {};
   #cancelNews = () => {};
+  #cancelEnter = () => {};
+  #entered = false;
   #toldLoss = false;
   #mediaLostAt = Infinity;
 
@@ -133,6 +137,7 @@ export class Participation {
   close() {
     this.#cancelView();
     this.#cancelNews();
+    this.#cancelEnter();
     this.watch.stop();
     this.signaling.stop();
     this.media.close();
@@ -213,7 +218,8 @@ export class Participation {
         // What was asked of the node before it had a media session was asked of nobody.
         this.#sentView = "";
         this.#sendViewSoon();
-        return this.media.answer(message.sdp);
+        this.media.answer(message.sdp);
+        return this.#enter();
       case "joined":
         if (message.participant.index !== this.#index) this.people.join(message.participant);
         return this.#sendViewSoon();
@@ -236,7 +242,7 @@ export class Participation {
 
   /** @param {Welcome} welcome */
   #welcome(welcome) {
-    const { store, notices, secure, entered } = this.#doors;
+    const { store, clock, notices, secure } = this.#doors;
     const stranger = welcome.index !== this.#index || welcome.instance !== this.#instance;
     // Our place is gone, or another is put under us: leave it, and come anew under a fresh join id.
     if (this.#resuming && (!welcome.resumed || stranger)) return this.#comeAnew();
@@ -270,7 +276,15 @@ export class Participation {
     this.#sentView = "";
     this.#sendViewSoon();
     this.#setConnection();
-    if (!again) entered();
+    if (!again) this.#cancelEnter = clock.after(ENTER_PATIENCE, () => this.#enter());
+  }
+
+  /** Drawing the call takes longer than the answer takes to arrive: it goes first, and connecting goes on meanwhile. */
+  #enter() {
+    this.#cancelEnter();
+    if (this.#entered) return;
+    this.#entered = true;
+    this.#doors.entered();
   }
 
   #comeAnew() {

@@ -128,6 +128,8 @@ Deno.test("joining says hello, offers without waiting, and enters on the welcome
   });
   page.node.socket.say(welcome(3, { participants: [participant(1, { profile: seal(1, { name: "Berta" }) })] }));
   await settle();
+  equal(page.store.get().phase, "joining");
+  page.node.socket.say({ type: "answer", sdp: "answer" });
   equal(page.store.get().phase, "call");
   equal(page.secures[0].self, 3);
   deepEqual(page.store.get().people.map(({ index, name }) => ({ index, name })), [{ index: 1, name: "Berta" }]);
@@ -482,4 +484,15 @@ Deno.test("media that was away for long is told when it is back", async () => {
   page.node.socket.say({ type: "answer", sdp: "answer" });
   page.media.session.connect();
   deepEqual(page.codes(), ["media_recovered"]);
+});
+
+Deno.test("a node that is slow to agree on media does not keep people at the door", async () => {
+  const page = open();
+  await settle();
+  page.call.join();
+  await settle();
+  await page.node.socket.accept();
+  page.node.socket.say(welcome(3));
+  await page.clock.advance(300);
+  equal(page.store.get().phase, "call");
 });
