@@ -42,7 +42,7 @@ package struct WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
       }
       var configuration = NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: upgrade)
       configuration.enablePipelining = false
-      configuration.enableErrorHandling = false
+      configuration.enableErrorHandling = true
       configuration.enableResponseHeaderValidation = false
       configuration.decoderConfiguration.maxHeaderListSize = Self.maximumHeaderBytes
       configuration.decoderConfiguration.maxHeaderFieldSize = Self.maximumHeaderBytes
