@@ -6,7 +6,7 @@
 const MIC = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
 /** Three layers are encoded of each picture, and other people's decoded beside: with two cores 720p would starve both. */
 const CAMERA = navigator.hardwareConcurrency <= 2
-  ? { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24, max: 30 } }
+  ? { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 24, max: 30 } }
   : { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 
 /** Why a device did not open. */

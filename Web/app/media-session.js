@@ -41,6 +41,8 @@ const CAMERA_ENCODINGS = [
   { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
   { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
 ];
+/** Pixels from which on a picture is sent in three sizes. */
+const THREE_LAYERS = 960 * 540;
 const SCREEN_ENCODINGS = [{ maxBitrate: 2_500_000, maxFramerate: 15 }];
 const SPEECH_ENCODINGS = [{ maxBitrate: 40_000 }];
 const SCREEN_AUDIO_ENCODINGS = [{ maxBitrate: 96_000 }];
@@ -57,6 +59,8 @@ export class MediaSession {
   #clock;
   /** @type {Record<SourceKind, RTCRtpTransceiver>} */
   #sources;
+  /** What is to be sent. @type {Map<SourceKind, MediaStreamTrack | null>} */
+  #tracks = new Map();
   #over = false;
   #cancelPatience = () => {};
 
@@ -154,7 +158,12 @@ export class MediaSession {
    * @param {MediaStreamTrack | null} track
    */
   async setTrack(kind, track) {
-    if (!this.#over) await this.#sources[kind].sender.replaceTrack(track);
+    if (this.#over) return;
+    const { sender } = this.#sources[kind];
+    this.#tracks.set(kind, track);
+    if (kind === "camera" && track) await fitLayers(sender, track).catch(() => {});
+    // Something else may have been asked while the layers were fitted: nothing that was taken back is sent.
+    if (!this.#over) await sender.replaceTrack(this.#tracks.get(kind) ?? null);
   }
 
   /** True when the transport says that nothing passes right now. */
@@ -217,6 +226,23 @@ export class MediaSession {
     this.close();
     this.#events.lost(reason);
   }
+}
+
+/**
+ * Of a small picture Chromium sends two layers whatever is asked, and leaves out the last: then the full size has to be
+ * the second.
+ * @param {RTCRtpSender} sender
+ * @param {MediaStreamTrack} track
+ */
+async function fitLayers(sender, track) {
+  const { width = 0, height = 0 } = track.getSettings();
+  const three = width * height >= THREE_LAYERS;
+  const parameters = sender.getParameters();
+  parameters.encodings.forEach((encoding, layer) => {
+    encoding.scaleResolutionDownBy = (three ? [4, 2, 1] : [2, 1, 1])[layer];
+    encoding.active = three || layer < 2;
+  });
+  await sender.setParameters(parameters);
 }
 
 /** @param {RTCRtpTransceiver} transceiver @param {"audio" | "video"} kind */
