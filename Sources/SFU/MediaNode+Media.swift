@@ -133,7 +133,8 @@ extension MediaNode {
     into out: inout some DatagramSink & ~Copyable
   ) -> Bool {
     let place = router.peers[peer].pointee.transport
-    guard place >= 0, transports[place].pointee.srtp != nil, let address = transports[place].pointee.agent.selected,
+    guard place >= 0, transports[place].pointee.srtp != nil,
+      let address = transports[place].pointee.agent.pairs.selected,
       case .passed(let length) = transports[place].pointee.srtp!.protectRTP(slot, written: written, payload: payload)
     else {
       router.counters.drop(.protectFailed)

@@ -69,7 +69,7 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
     case .stun:
       handleSTUN(bytes, from: source, now: now, into: &out)
     case .dtls, .rtp, .rtcp:
-      guard let place = addresses[source], transports[place].pointee.agent.isValidated(source) else {
+      guard let place = addresses[source], transports[place].pointee.agent.pairs.contains(source) else {
         router.counters.drop(.unvalidatedAddress)
         return
       }

@@ -2,7 +2,7 @@ import Bytes
 
 /// The addresses of one peer that consented, at most eight: a browser with more interfaces than that loses the ones it
 /// checked longest ago. Fixed size, so that a flood of spoofed source ports costs nothing.
-struct ICEValidatedPairs: Sendable {
+package struct ICEValidatedPairs: Sendable {
   private struct Pair: Sendable {
     var address: TransportAddress
     var priority: UInt32
@@ -19,7 +19,8 @@ struct ICEValidatedPairs: Sendable {
       address: TransportAddress(ipv4: 0, port: 0), priority: 0, isNominated: false, lastCheck: .zero))
   private var count = 0
   private var isFollowingMedia = false
-  private(set) var selected: TransportAddress?
+  /// Where to send: the pair media arrived on last, else the best nominated, else the best validated.
+  package private(set) var selected: TransportAddress?
 
   var isEmpty: Bool { count == 0 }
 
@@ -29,8 +30,9 @@ struct ICEValidatedPairs: Sendable {
     return oldest + Self.consentLifetime
   }
 
+  /// Whether an authentic check has come from `address` within the last 30 s.
   @inline(__always)
-  func contains(_ address: TransportAddress) -> Bool { find(address) != nil }
+  package func contains(_ address: TransportAddress) -> Bool { find(address) != nil }
 
   /// True if `address` was not here.
   mutating func validate(
