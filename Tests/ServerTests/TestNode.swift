@@ -30,6 +30,8 @@ final class RecordingMedia: MediaService {
 
   func post(_ command: MediaCommand, in room: RoomID) { posted.withLock { $0.append(command) } }
 
+  func report() async -> [String: UInt64] { ["packets_in": 7] }
+
   /// What was posted since the last call.
   func take() -> [MediaCommand] {
     posted.withLock { posted in
