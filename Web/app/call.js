@@ -185,9 +185,9 @@ export class Call {
     this.#participation?.wake();
   }
 
-  /** The page goes away: the node should not wait for us. */
-  unload() {
-    this.#participation?.leave();
+  /** The page is about to go, and the node need not wait for it. A page that stays after all joins again by itself. */
+  sayGoodbye() {
+    this.#participation?.sayGoodbye();
   }
 
   /** @param {MediaDevices} media */

@@ -42,7 +42,8 @@ const call = new Call(store, {
 addEventListener("popstate", () => call.open());
 addEventListener("online", () => call.wake());
 addEventListener("offline", () => call.wake());
-addEventListener("pagehide", () => call.unload());
+// Firefox drops what is sent on pagehide when it navigates, and says nothing before it closes a tab.
+for (const event of ["beforeunload", "pagehide"]) addEventListener(event, () => call.sayGoodbye());
 addEventListener("pageshow", ({ persisted }) => persisted && call.open());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && call.wake());
 

@@ -130,8 +130,12 @@ export class Participation {
   }
 
   leave() {
-    this.signaling.send({ type: "leave" });
+    this.sayGoodbye();
     this.close();
+  }
+
+  sayGoodbye() {
+    this.signaling.send({ type: "leave" });
   }
 
   close() {

@@ -496,3 +496,18 @@ Deno.test("a node that is slow to agree on media does not keep people at the doo
   await page.clock.advance(300);
   equal(page.store.get().phase, "call");
 });
+
+Deno.test("a page that said goodbye and stayed joins again by itself", async () => {
+  const page = open();
+  await enter(page);
+  page.call.sayGoodbye();
+  ok(page.node.socket.last("leave"));
+  await reconnect(page);
+  page.node.socket.say(welcome(4));
+  await settle();
+  await page.node.socket.accept();
+  page.node.socket.say(welcome(5));
+  equal(page.store.get().phase, "call");
+  equal(page.secures[0].self, 5);
+  equal(page.secures[0].joins, 1);
+});
