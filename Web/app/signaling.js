@@ -15,7 +15,10 @@ import { decode, encode, SUBPROTOCOL, WireError } from "./wire.js";
  */
 
 const FIRST_RETRY = 250;
-const LONGEST_RETRY = 5_000;
+/** While the node still keeps our place there is something to win by hurrying; afterwards it is spared. */
+const LONGEST_RETRY = 1_500;
+const HURRIED_RETRIES = 12;
+const PATIENT_RETRY = 5_000;
 const OPEN_TIMEOUT = 8_000;
 const PING_PERIOD = 5_000;
 const DEAD_AFTER = 10_000;
@@ -174,7 +177,8 @@ export class Signaling {
   #lost() {
     this.#drop();
     if (!this.#running) return;
-    const delay = Math.min(FIRST_RETRY * 2 ** Math.max(0, this.#attempts - 1), LONGEST_RETRY);
+    const longest = this.#attempts > HURRIED_RETRIES ? PATIENT_RETRY : LONGEST_RETRY;
+    const delay = Math.min(FIRST_RETRY * 2 ** Math.max(0, this.#attempts - 1), longest);
     this.#cancelRetry = this.#clock.after(delay * (0.75 + this.#clock.random() / 2), () => this.#open());
     this.#events.lost();
   }
