@@ -1,20 +1,29 @@
 """An independent WebRTC peer (aiortc) that speaks Tertulia's signalling. It knows nothing of the node's code."""
 
 import asyncio
+import contextlib
 import json
 import os
 import ssl
 from collections import defaultdict
 
 import aioice.ice
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
+from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamTrack
 from link import Link, b64url
 from websockets.asyncio.client import connect
 
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
 
 PERSON_SLOTS = 2
+
+
+def candidates_in_every_section(sdp: str) -> str:
+    """aiortc takes a bundle's candidates from its last section; RFC 9429 §5.3.1 has them in its first only."""
+    head, *sections = sdp.split("\r\nm=")
+    ice = [line for line in sections[0].split("\r\n") if line.startswith(("a=candidate", "a=end-of-candidates"))]
+    rest = ["\r\n".join([section.rstrip(), *ice]) for section in sections[1:]]
+    return "\r\nm=".join([head, sections[0].rstrip(), *rest]) + "\r\n"
 
 
 class Peer:
@@ -30,6 +39,7 @@ class Peer:
         self.frames: dict[str, int] = defaultdict(int)
         self.packets: dict[str, list] = defaultdict(list)
         self.changed = asyncio.Condition()
+        self.consumers: list[asyncio.Task] = []
 
     async def __aenter__(self):
         context = ssl.create_default_context()
@@ -57,7 +67,7 @@ class Peer:
             try:
                 await asyncio.wait_for(self.changed.wait_for(condition), patience)
             except TimeoutError:
-                raise AssertionError(f"no {what} within {patience} s; heard {self.messages[-5:]}") from None
+                raise AssertionError(f"no {what} within {patience} s; frames {dict(self.frames)}, slots {self.slots}") from None
 
     async def _notify(self):
         async with self.changed:
@@ -78,13 +88,13 @@ class Peer:
                 case "slots":
                     self.slots = {one["slot"]: one["index"] for one in message["slots"]}
                 case "answer":
-                    await self.connection.setRemoteDescription(RTCSessionDescription(message["sdp"], "answer"))
+                    answer = candidates_in_every_section(message["sdp"])
+                    await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
             await self._notify()
 
     async def _connect_media(self):
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.consumers = []
-        names = []
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        names, receivers = [], {}
         for kind, name in (("audio", "mic"), ("video", "camera")):
             if self.send:
                 track = AudioStreamTrack() if kind == "audio" else VideoStreamTrack()
@@ -94,6 +104,7 @@ class Peer:
             for kind in ("audio", "video"):
                 receiver = self.connection.addTransceiver(kind, direction="recvonly").receiver
                 self._watch(receiver, f"{kind}{slot}")
+                receivers[f"{kind}{slot}"] = receiver
                 names.append(f"{kind}{slot}")
         await self.connection.setLocalDescription(await self.connection.createOffer())
         mid = {name: one.mid for name, one in zip(names, self.connection.getTransceivers(), strict=True)}
@@ -104,7 +115,9 @@ class Peer:
             await self.tell("media", mic=True, camera=True, screen=False, screenAudio=False)
         views = [{"slot": slot, "index": None, "height": 360, "priority": 1} for slot in range(PERSON_SLOTS)]
         await self.tell("view", slots=views)
+        self.connection.on("connectionstatechange", self._notify)
         await self.until(lambda: self.connection.connectionState == "connected", "media connection")
+        self.consumers = [asyncio.create_task(self._consume(one, name)) for name, one in receivers.items()]
 
     def _watch(self, receiver, name: str):
         handle = receiver._handle_rtp_packet
@@ -116,13 +129,13 @@ class Peer:
 
         receiver._handle_rtp_packet = record
 
-        async def consume():
+    async def _consume(self, receiver, name: str):
+        """Counts what decodes, until the track ends."""
+        with contextlib.suppress(MediaStreamError):
             while True:
                 await receiver.track.recv()
                 self.frames[name] += 1
                 await self._notify()
-
-        self.consumers.append(asyncio.create_task(consume()))
 
     async def until_packets(self, name: str, count: int):
         for _ in range(300):
