@@ -68,7 +68,7 @@ swift_build() {
 deno() { "$(dirname "$(python_with deno==2.9.8)")/deno" "$@"; }
 
 group_unit() {
-  check format-swift whole swift format lint --strict --recursive Sources Tests Package.swift
+  check format-swift whole swift format lint --strict --recursive Sources Tests Fuzz Package.swift
   check format-web whole deno fmt --check
   check lint-web whole deno lint
   check types-web whole deno check Web
@@ -103,10 +103,10 @@ group_browser() {
   swift_build
   local python
   python=$(python_with pytest playwright==1.64.1 axe-playwright-python==0.1.8 aiortc==1.16.0 websockets)
+  check page pytest alone "$python" -m pytest -q -rs Tests/WebTests/ui
   check browser pytest alone "$python" -m pytest -q -rs Tests/BrowserTests
 }
 
 group_fuzz() {
-  need_apt libclang-rt-14-dev
   check fuzz whole Fuzz/run "$FUZZ_SECONDS"
 }

@@ -13,30 +13,32 @@ def meet(people, link, first="chromium", second="chromium"):
     return ana, berta
 
 
+# Lets a test cut the page's WebSockets, and refuse new ones, as a dead uplink does.
+CUT_SOCKETS = """
+  globalThis.uplink = { cut: false, sockets: [] };
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(address, protocols) {
+      super(uplink.cut ? 'wss://localhost:1' : address, protocols);
+      uplink.sockets.push(this);
+    }
+  };
+"""
+
+
 def test_five_seconds_without_signalling_keep_the_call(node, people):
-    ana = people("chromium", "Ana")
-    gate = {"open": True, "socket": None}
-
-    def relay(socket):
-        if not gate["open"]:
-            socket.close()
-            return
-        gate["socket"] = socket
-        socket.connect_to_server()
-
-    ana.page.route_web_socket("**/ws", relay)
     link = node.fresh_link()
+    ana = people("chromium", "Ana")
+    ana.page.add_init_script(CUT_SOCKETS)
     ana.join(link)
     berta = people("chromium", "Berta").join(link)
     berta.sees_moving_picture_of("Ana")
 
-    gate["open"] = False
-    gate["socket"].close()
+    ana.page.evaluate("uplink.cut = true; uplink.sockets.forEach((socket) => socket.close())")
     expect(ana.see("connection-state")).to_have_attribute("data-state", "reconnecting")
     ana.page.wait_for_timeout(5000)  # the length of the outage is the case under test
     berta.sees_moving_picture_of("Ana")
     ana.sees_moving_picture_of("Berta")
-    gate["open"] = True
+    ana.page.evaluate("uplink.cut = false")
     expect(ana.see("connection-state")).to_have_attribute("data-state", "connected", timeout=20_000)
     expect(berta.tile_of("Ana")).to_have_count(1)
     ana.says("de vuelta")
@@ -67,6 +69,8 @@ def test_an_operator_who_stops_the_node_has_people_told(own_node, people):
     for person in (ana, berta):
         expect(person.see("connection-state")).to_have_attribute("data-state", "reconnecting", timeout=20_000)
     own_node.start()
+    for person in (ana, berta):
+        expect(person.see("connection-state")).to_have_attribute("data-state", "connected", timeout=30_000)
     ana.sees_moving_picture_of("Berta")
 
 
