@@ -146,6 +146,12 @@ class Person:
         expect(self.see("connection-state")).to_have_attribute("data-state", "connected", timeout=PATIENCE)
         return self
 
+    def press(self, test_id: str) -> None:
+        """Presses a control of the toolbar; on a phone some of them are behind `more`."""
+        if not self.see(test_id).is_visible():
+            self.see("more").click()
+        self.see(test_id).click()
+
     def tile_of(self, name: str):
         return self.page.locator(f'{tag("tile")}:not([data-self="true"])', has_text=name)
 

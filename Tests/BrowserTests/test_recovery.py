@@ -53,11 +53,12 @@ def test_a_killed_node_comes_back_and_so_do_the_people(own_node, people):
     for person in (ana, berta):
         expect(person.see("connection-state")).to_have_attribute("data-state", "reconnecting", timeout=20_000)
     own_node.start()
-    for person, other in ((ana, "Berta"), (berta, "Ana")):
+    for person in (ana, berta):
+        expect(person.see("notice").filter(has_text="started again").first).to_be_attached(timeout=30_000)
         expect(person.see("connection-state")).to_have_attribute("data-state", "connected", timeout=30_000)
+    for person, other in ((ana, "Berta"), (berta, "Ana")):
         person.sees_moving_picture_of(other)
         person.hears(other)
-        expect(person.see("notice").filter(has_text="restarted").first).to_be_attached()
     berta.says("después")
     ana.reads("antes")
     ana.reads("después")

@@ -12,8 +12,8 @@ package struct ConnectionLimits: Equatable, Sendable {
   package var halfOpen = 512
   package var helloDeadline = TimeDelta.seconds(10)
   package var pingPeriod = TimeDelta.seconds(5)
-  /// Two pings without an answer. With the 15 s for which a place is kept, a closed laptop is gone within 30 s.
-  package var silence = TimeDelta.seconds(12)
+  /// A ping that two periods have not answered. With the 15 s for which a place is kept, a closed laptop is gone within 30 s.
+  package var silence = TimeDelta.seconds(10)
 
   package init() {}
 }

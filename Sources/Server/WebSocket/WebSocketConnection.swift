@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 import NIOWebSocket
 import Signaling
 
@@ -15,7 +16,7 @@ struct WebSocketConnection {
     let metrics = services.metrics
     let outbox = Outbox { reason in
       if reason == .slow { metrics.closed(.slow) }
-      rawChannel.close(promise: nil)
+      Self.cut(rawChannel)
     }
     // An error here says that the other side went away, which needs no answer.
     try? await channel.executeThenClose { inbound, outbound in
@@ -33,6 +34,17 @@ struct WebSocketConnection {
         }
         // Closing a socket with something unread would take back what was just said on it.
         while (try? await frames.next()) != nil {}
+      }
+    }
+  }
+
+  /// Closes below TLS, whose goodbye somebody who is gone would never answer: the room would learn of it 5 s late.
+  private static func cut(_ channel: any Channel) {
+    channel.eventLoop.execute {
+      if let tls = try? channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) {
+        tls.close(promise: nil)
+      } else {
+        channel.close(promise: nil)
       }
     }
   }
