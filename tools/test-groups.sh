@@ -42,7 +42,7 @@ read_swift() {
   local total f s
   total=$(last_number "$1" 'Test run with [0-9]+ tests?')
   f=$(grep -cE '^✘ Test .* failed after|✘ Test .* recorded an issue' "$1" >/dev/null && grep -E '^✘ Test ' "$1" | grep -cE ' failed after ' || echo 0)
-  s=$(grep -cE 'Test .* skipped' "$1")
+  s=$(grep -c '^➜ Test ' "$1")
   f=$((f > 0 && f > total ? total : f))
   settle $((total - f - s)) "$f" "$s" "$2"
 }

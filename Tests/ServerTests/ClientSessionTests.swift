@@ -189,7 +189,10 @@ struct ResumeSessionTests {
     _ = try await ana.types()
     // The socket of a closed laptop says nothing: what ends it is the lost socket, then the grace.
     await ben.lose()
-    await node.pass(seconds: 16)
+    for _ in 0..<16 {
+      await node.pass(seconds: 1)
+      node.connections.heard(try #require(ana.id), now: node.time.now)
+    }
     #expect(try await ana.messages().filter { $0.text("type") == "left" }.map { $0.text("reason") } == ["lost"])
   }
 

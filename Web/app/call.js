@@ -81,6 +81,15 @@ export class Call {
     this.#openSecure(fragment);
   }
 
+  /** The address bar has changed. Opening the room that is open already neither leaves it nor asks for devices again. */
+  navigate() {
+    const place = parsePlace(this.#environment.location);
+    const { phase } = this.#store.get();
+    const isHere = place.kind === "room" && place.room === this.#address?.room &&
+      place.fragment === this.#address.fragment;
+    if (!isHere || !["prejoin", "joining", "call"].includes(phase)) this.open();
+  }
+
   /** Makes a room and goes to its pre-join screen. */
   createRoom() {
     const address = createAddress();

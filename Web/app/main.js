@@ -39,7 +39,7 @@ const call = new Call(store, {
   openSecure: (secret) => SecureSession.open({ secret }),
 });
 
-addEventListener("popstate", () => call.open());
+addEventListener("popstate", () => call.navigate());
 addEventListener("online", () => call.wake());
 addEventListener("offline", () => call.wake());
 // Firefox drops what is sent on pagehide when it navigates, and says nothing before it closes a tab.

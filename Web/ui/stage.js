@@ -147,7 +147,19 @@ export class Stage extends View {
     const { index, speaking, verified, undecryptable, lost, stream } = person;
     const { mic, camera } = person.media;
     const name = personName(person.name);
-    tile.update({ index, name, self: false, mic, camera, speaking, verified, undecryptable, lost, stream });
+    tile.update({
+      index,
+      name,
+      plain: name,
+      self: false,
+      mic,
+      camera,
+      speaking,
+      verified,
+      undecryptable,
+      lost,
+      stream,
+    });
     tile.sit(box);
   }
 
@@ -160,6 +172,7 @@ export class Stage extends View {
     tile.update({
       index,
       name: self.name ? t("person.you_named", { name: self.name }) : t("person.you"),
+      plain: self.name,
       mic,
       camera,
       speaking,

@@ -9,6 +9,7 @@ import { initials } from "./text.js";
  * @typedef {object} Seat what a tile shows
  * @property {number} index
  * @property {string} name as shown
+ * @property {string} plain the name alone, for the initials
  * @property {boolean} self
  * @property {boolean} mic
  * @property {boolean} camera
@@ -48,7 +49,7 @@ export class Tile extends HTMLElement {
     setStream(this.video, seat.stream);
     show(this.video, picture);
     show(this.placeholder, !picture);
-    setText(this.initials, initials(seat.name) || "·");
+    setText(this.initials, initials(seat.plain) || "·");
     setText(this.name, seat.name);
     show(this.muted, !seat.mic);
     const cover = seat.undecryptable ? t("tile.undecryptable") : seat.lost ? t("tile.lost") : "";

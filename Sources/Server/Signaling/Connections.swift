@@ -142,8 +142,8 @@ package final class Connections: Sendable {
   private enum Due { case ping, silent, halfOpen }
 
   private func due(_ entry: Entry, _ now: Instant) -> Due? {
-    if now - entry.heard >= limits.silence { return .silent }
     if entry.isHalfOpen, now - entry.opened >= limits.helloDeadline { return .halfOpen }
+    if now - entry.heard >= limits.silence { return .silent }
     return now - entry.pinged >= limits.pingPeriod ? .ping : nil
   }
 

@@ -90,6 +90,17 @@ Deno.test("the start page is home, and a new room is one click away", async () =
   equal(made.store.get().link, ROOM.origin + made.location.pathname + made.location.hash);
 });
 
+Deno.test("a link to the room that is open changes nothing; one to another room goes there", async () => {
+  const page = open();
+  await enter(page);
+  page.call.navigate();
+  deepEqual({ phase: page.store.get().phase, sessions: page.secures.length }, { phase: "call", sessions: 1 });
+  page.location.hash = "#1BBBBBBBBBBBBBBBBBBBBBA";
+  page.call.navigate();
+  await settle();
+  deepEqual({ phase: page.store.get().phase, sessions: page.secures.length }, { phase: "prejoin", sessions: 2 });
+});
+
 for (
   const [what, more, code] of /** @type {[string, Partial<Environment>, string][]} */ ([
     ["a link without secret", { location: { ...ROOM, hash: "" } }, "no_secret"],
