@@ -35,6 +35,8 @@ let pure: [Target] = [
   target("Signaling", ["Bytes"]),
   target("SFrame", ["Bytes"]),
   target("ClientCore", ["Bytes", "SFrame"]),
+  target("MLSWire", ["Bytes"]),
+  target("MLS", ["Bytes", "MLSWire"]),
 ]
 
 let engines: [Target] = [
@@ -43,6 +45,7 @@ let engines: [Target] = [
   target("RTCSecurity", ["Bytes", "RTCCore", "COpenSSL"]),
   target("SFURuntime", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
   target("NativeCrypto", ["Bytes", "ClientCore", "SFrame", crypto]),
+  target("NativeMLSCrypto", ["MLS", "MLSWire", crypto]),
   target("MediaClient", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
 ]
 
@@ -81,6 +84,7 @@ let tests: [Target] = [
   test("SignalingTests", ["Bytes", "Signaling"]),
   test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
   test("ClientCoreTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
+  test("MLSTests", ["Bytes", "MLSWire", "MLS", "NativeMLSCrypto"]),
   test(
     "ServerTests",
     [

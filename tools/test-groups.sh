@@ -41,9 +41,8 @@ read_whole() { if [ "$2" -eq 0 ]; then echo 1 0 0; else echo 0 1 0; fi; }
 read_swift() {
   local total f s
   total=$(last_number "$1" 'Test run with [0-9]+ tests?')
-  f=$(grep -cE '^✘ Test .* failed after|✘ Test .* recorded an issue' "$1" >/dev/null && grep -E '^✘ Test ' "$1" | grep -cE ' failed after ' || echo 0)
+  f=$(grep -E '^✘ Test .* failed after' "$1" | grep -vc 'Test run with')
   s=$(grep -c '^➜ Test ' "$1")
-  f=$((f > 0 && f > total ? total : f))
   settle $((total - f - s)) "$f" "$s" "$2"
 }
 read_pytest() {

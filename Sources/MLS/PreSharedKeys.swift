@@ -1,0 +1,83 @@
+package import MLSWire
+
+/// The pre-shared keys that a client has (RFC 9420 §8.4).
+package struct PreSharedKeys: Sendable {
+  private var external: [[UInt8]: [UInt8]] = [:]
+  private var resumption: [Epoch: [UInt8]] = [:]
+
+  private struct Epoch: Hashable {
+    let groupID: [UInt8]
+    let epoch: UInt64
+  }
+
+  package init() {}
+
+  package init(external id: [UInt8], secret: [UInt8]) { external[id] = secret }
+
+  package mutating func add(external id: [UInt8], secret: [UInt8]) { external[id] = secret }
+
+  package mutating func add(resumptionOf groupID: [UInt8], epoch: UInt64, secret: [UInt8]) {
+    resumption[Epoch(groupID: groupID, epoch: epoch)] = secret
+  }
+
+  mutating func remove(resumptionOf groupID: [UInt8], epoch: UInt64) {
+    resumption[Epoch(groupID: groupID, epoch: epoch)] = nil
+  }
+
+  package func secret(for kind: PreSharedKeyID.Kind) -> [UInt8]? {
+    switch kind {
+    case .external(let id): external[id]
+    case .resumption(_, let groupID, let epoch): resumption[Epoch(groupID: groupID, epoch: epoch)]
+    }
+  }
+
+  /// `psk_secret` of a list: ours first, then what `others` has. The zero vector for none (§8.4).
+  func combined<Suite: CipherSuiteProvider>(
+    _ ids: [PreSharedKeyID], or others: PreSharedKeys, for suite: Suite.Type
+  ) throws(MLSError) -> [UInt8] {
+    var psks: [(id: PreSharedKeyID, secret: [UInt8])] = []
+    for id in ids {
+      guard let secret = secret(for: id.kind) ?? others.secret(for: id.kind) else { throw .psk(.missing(id.kind)) }
+      psks.append((id, secret))
+    }
+    return Self.combined(psks, for: suite)
+  }
+
+  /// `psk_secret` (§8.4).
+  package static func combined<Suite: CipherSuiteProvider>(
+    _ psks: [(id: PreSharedKeyID, secret: [UInt8])], for suite: Suite.Type
+  ) -> [UInt8] {
+    var result = Suite.zero
+    for (index, psk) in psks.enumerated() {
+      var label = WireWriter()
+      label.write(psk.id)
+      label.write(UInt16(truncatingIfNeeded: index))
+      label.write(UInt16(truncatingIfNeeded: psks.count))
+      let input = Suite.expand(
+        secret: Suite.extract(salt: Suite.zero, secret: psk.secret), label: "derived psk", context: label.bytes,
+        length: Suite.hashLength)
+      result = Suite.extract(salt: input, secret: result)
+    }
+    return result
+  }
+}
+
+extension [PreSharedKeyID] {
+  /// Whether one occurs twice (RFC 9420 §12.2). Over their encodings, which the browser build hashes anyway.
+  var hasDuplicates: Bool { Set(map { $0.wire }).count != count }
+}
+
+extension PreSharedKeyID {
+  /// The rules of RFC 9420 §12.1.4 for a PreSharedKey proposal. Only the creator of a group, alone in its first
+  /// epoch, may link it to another (§11.2, §11.3).
+  func validate<Suite: CipherSuiteProvider>(for suite: Suite.Type, startsGroup allowed: Bool) throws(MLSError) {
+    guard nonce.count == Suite.hashLength else { throw .psk(.badNonceLength) }
+    guard allowed || !startsGroup else { throw .psk(.usageNotAllowed) }
+  }
+
+  /// Whether it links a new group to an old one: usage `reinit` or `branch`.
+  var startsGroup: Bool {
+    guard case .resumption(let usage, _, _) = kind else { return false }
+    return usage != .application
+  }
+}
