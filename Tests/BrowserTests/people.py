@@ -67,6 +67,8 @@ class Browsers:
             locale=language,
             viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 800},
             color_scheme=scheme,
+            # A picture or a contrast taken in the middle of a fade would say nothing.
+            reduced_motion="reduce" if kind == "chromium" else None,
         )
         context.add_init_script(SEE_CONNECTIONS)
         return Person(context.new_page(), kind, name)

@@ -7,9 +7,9 @@ const query = new URLSearchParams(location.search);
 const LINK = `${location.origin}/r/7K2MQ9XV4TBD0HWC#1q83vEjRWeJq83vASNFZ4mg`;
 const NAMES = [
   "Berta",
-  "Nawal El Saadawi",
+  "Nawal de la Orilla",
   "Ines",
-  "Wangari Muta Maathai de los Montes Largos",
+  "Wangari de los Montes Muy Largos y Lejanos",
   "لجين",
   "Rigoberta",
   "Lélia",
@@ -125,8 +125,8 @@ const line = (id, from, name, text, minutes, extra = {}) => ({
 });
 const talk = [
   line(1, 1, "Berta", "Hola a todas. ¿Empezamos a y cinco?", 14),
-  line(2, 2, "Nawal El Saadawi", "Sí. He dejado el acta en https://cloud.example.org/s/acta-marzo?dl=1.", 12),
-  line(3, 2, "Nawal El Saadawi", "Echadle un ojo antes del punto 3", 11.6),
+  line(2, 2, "Nawal de la Orilla", "Sí. He dejado el acta en https://cloud.example.org/s/acta-marzo?dl=1.", 12),
+  line(3, 2, "Nawal de la Orilla", "Echadle un ojo antes del punto 3", 11.6),
   line(4, 0, "Ana", "Leída, gracias. Solo cambiaría el segundo párrafo:\nque no figure el lugar.", 6),
   line(5, 5, "لجين", "أهلا، أنا هنا", 4),
   line(6, 1, "Berta", "http://not-a-link.example stays plain, javascript:alert(1) too", 2),
