@@ -1,3 +1,5 @@
+import Bytes
+
 /// Why a link's fragment cannot be used.
 package enum LinkError: Error, Equatable {
   /// Not `1S` or `1S.H` in canonical base64url: probably cut or mistyped.

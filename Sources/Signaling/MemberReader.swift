@@ -1,3 +1,5 @@
+import Bytes
+
 /// Takes the members of one JSON object by name, each checked against its bounds.
 struct MemberReader {
   private let value: JSONValue

@@ -1,3 +1,5 @@
+import Bytes
+
 extension ServerMessage {
   /// This message as JSON in UTF-8.
   package func encoded() -> [UInt8] {

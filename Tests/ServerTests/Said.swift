@@ -1,3 +1,5 @@
+import Bytes
+
 @testable import Signaling
 
 /// Messages as clients write them.

@@ -1,4 +1,4 @@
-import Signaling
+import Bytes
 import Testing
 
 @Suite("base64url")

@@ -1,3 +1,4 @@
+import Bytes
 import Signaling
 
 /// The link of a room that nobody has opened yet. Whoever has it may come in; the server that it names never sees the part

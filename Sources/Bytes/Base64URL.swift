@@ -19,8 +19,10 @@ package enum Base64URL {
   }
 
   /// The bytes that `text` spells; nil for padding, other characters, an impossible length, or spare bits that are set.
-  package static func decode(_ text: String) -> [UInt8]? {
-    let digits = text.utf8
+  package static func decode(_ text: String) -> [UInt8]? { decode(text.utf8) }
+
+  /// The same, of ASCII.
+  package static func decode(_ digits: some Collection<UInt8>) -> [UInt8]? {
     guard digits.count % 4 != 1 else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(digits.count * 3 / 4)
