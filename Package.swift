@@ -70,6 +70,8 @@ let edges: [Target] = [
     name: "forwarding-bench",
     dependencies: ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CLinuxNet"],
     swiftSettings: strict),
+  .executableTarget(
+    name: "mls-peer", dependencies: ["Bytes", "MLS", "MLSWire", "NativeMLSCrypto"], swiftSettings: strict),
 ]
 
 let tests: [Target] = [
