@@ -34,9 +34,9 @@ let pure: [Target] = [
   target("Rooms", ["Bytes"]),
   target("Signaling", ["Bytes"]),
   target("SFrame", ["Bytes"]),
-  target("ClientCore", ["Bytes", "SFrame"]),
   target("MLSWire", ["Bytes"]),
   target("MLS", ["Bytes", "MLSWire"]),
+  target("ClientCore", ["Bytes", "SFrame", "MLSWire", "MLS"]),
 ]
 
 let engines: [Target] = [
@@ -85,7 +85,7 @@ let tests: [Target] = [
   test("RoomsTests", ["Bytes", "Rooms"]),
   test("SignalingTests", ["Bytes", "Signaling"]),
   test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
-  test("ClientCoreTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
+  test("ClientCoreTests", ["Bytes", "SFrame", "MLSWire", "MLS", "ClientCore", "NativeCrypto", "NativeMLSCrypto"]),
   test("MLSTests", ["Bytes", "MLSWire", "MLS", "NativeMLSCrypto"]),
   test(
     "ServerTests",
