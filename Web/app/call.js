@@ -159,6 +159,29 @@ export class Call {
     await this.#participation?.chat.again(id);
   }
 
+  /** Host and co-host: takes somebody's keys away. @param {string} _key */
+  removePerson(_key) {}
+
+  /** @param {boolean} _raised */
+  setHand(_raised) {}
+
+  /** @param {string} _emoji */
+  react(_emoji) {}
+
+  /** Asks somebody to compare six digits; `comparison` in the store tells how it goes. @param {string} _key */
+  compareWith(_key) {}
+
+  acceptComparison() {}
+
+  /** @param {boolean} _same what the person says of the digits that both read */
+  answerComparison(_same) {}
+
+  /** Also closes one that has ended. */
+  cancelComparison() {}
+
+  /** Host: lets nobody else in, or again everybody with the link. @param {boolean} _locked */
+  lock(_locked) {}
+
   markRead() {
     this.#store.update(() => ({ unread: 0 }));
   }
@@ -259,7 +282,11 @@ export class Call {
   #alarm(code) {
     const { security } = this.#store.get();
     if (FATAL_ALARMS.includes(security.code ?? "") || code === (security.code ?? null)) return;
-    this.#store.update(() => ({ security: code === null ? { state: "ok" } : { state: "alarm", code } }));
+    const part = code === null ? { state: /** @type {const} */ ("ok"), code: undefined } : {
+      state: /** @type {const} */ ("alarm"),
+      code,
+    };
+    this.#store.update(({ security }) => ({ security: { ...security, ...part } }));
     if (code !== null && FATAL_ALARMS.includes(code)) this.#participation?.media.hold();
   }
 

@@ -11,6 +11,7 @@ import { cleanChat } from "./text.js";
  * @property {(from: number, box: string) => Promise<unknown>} open
  * @property {(box: string) => boolean} send false: there is no way out now
  * @property {(index: number) => string | null} nameOf
+ * @property {(index: number) => string} keyOf
  * @property {(code: "message_too_long" | "message_failed") => void} notice
  */
 
@@ -44,8 +45,8 @@ export class Chat {
       if (typeof typed === "string" && typed.trim() !== "") this.#doors.notice("message_too_long");
       return;
     }
-    const { index, name } = this.#store.get().self;
-    const id = this.#add({ from: index, name, text, own: true, state: "sending" });
+    const { key, index, name } = this.#store.get().self;
+    const id = this.#add({ key, from: index, name, text, own: true, state: "sending" });
     await this.#deliver(id, text);
   }
 
@@ -82,7 +83,8 @@ export class Chat {
     const text = chatText(message);
     // Types of later versions pass in silence: they are no fault of the sender.
     if (text === null) return true;
-    this.#add({ from, name: this.#doors.nameOf(from), text, own: false, state: "sent" });
+    const name = this.#doors.nameOf(from);
+    this.#add({ key: this.#doors.keyOf(from), from, name, text, own: false, state: "sent" });
     this.#store.update(({ unread }) => ({ unread: unread + 1 }));
     return true;
   }

@@ -113,6 +113,7 @@ export class Participation {
       open: (from, box) => secure.openMessage(from, box),
       send: (box) => this.#index >= 0 && send({ type: "message", box }),
       nameOf: (index) => this.people.nameOf(index),
+      keyOf: (index) => this.people.roster.get(index)?.join ?? "",
       notice: (code) => notices.add(code),
     }, clock);
     this.watch = new RoomWatch(this.people, this.media, secure, clock, doors.alarm);
@@ -149,7 +150,7 @@ export class Participation {
     this.chat.fail();
     this.#index = -1;
     this.#resume = "";
-    this.#doors.store.update(({ self }) => ({ self: { ...self, index: -1 } }));
+    this.#doors.store.update(({ self }) => ({ self: { ...self, key: "", index: -1 } }));
   }
 
   /** Something may have changed while nobody looked: page visible again, network back. */
@@ -261,7 +262,7 @@ export class Participation {
       this.#index = welcome.index;
       // What the session refuses it tells by an alarm.
       secure.setSelf(welcome.index).catch(() => {});
-      store.update(({ self }) => ({ self: { ...self, index: welcome.index } }));
+      store.update(({ self }) => ({ self: { ...self, key: secure.join, index: welcome.index } }));
     }
     if (again && !this.#resuming) {
       this.people.beQuiet(RESTART_QUIET);
@@ -374,7 +375,11 @@ export class Participation {
     this.#cancelView = this.#doors.clock.after(VIEW_DELAY, () => {
       if (this.#index < 0) return;
       const { seated, indices: people } = this.people.roster;
-      const slots = requestView({ slots: PERSON_SLOTS, seated, people, visible: this.#visible });
+      const visible = this.#visible?.flatMap(({ key, index, height }) => {
+        const at = index ?? this.people.roster.indexOf(key);
+        return at === null ? [] : [{ index: at, height }];
+      }) ?? null;
+      const slots = requestView({ slots: PERSON_SLOTS, seated, people, visible });
       const view = JSON.stringify(slots);
       if (view === this.#sentView) return;
       if (this.signaling.send({ type: "view", slots })) this.#sentView = view;

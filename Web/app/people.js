@@ -126,9 +126,14 @@ export class People {
   /** @param {number} own @returns {Screen} */
   #screen(own) {
     const stream = this.#doors.ownScreen();
-    if (stream) return { index: own, stream };
+    if (stream) return { key: this.#store.get().self.key, index: own, stream };
     const index = this.roster.screen ?? this.roster.sharing;
-    return { index, stream: index !== null && index === this.roster.screen ? this.#doors.screenSlotStream() : null };
+    const key = index === null ? null : this.roster.get(index)?.join ?? null;
+    return {
+      key,
+      index,
+      stream: index !== null && index === this.roster.screen ? this.#doors.screenSlotStream() : null,
+    };
   }
 
   /** @param {number} index @param {string} box */

@@ -37,6 +37,11 @@ export class Roster {
     return this.#people.get(index);
   }
 
+  /** @param {string | undefined} join */
+  indexOf(join) {
+    return [...this.#people.values()].find((person) => person.join === join)?.index ?? null;
+  }
+
   get indices() {
     return [...this.#people.keys()];
   }
@@ -141,9 +146,14 @@ export class Roster {
       const slot = this.slotOf(person.index);
       /** @type {Person} */
       const next = {
+        key: person.join,
         index: person.index,
         name: person.name,
         verified: false,
+        trust: "new",
+        role: "speaker",
+        hand: false,
+        presence: "present",
         media: person.media,
         speaking: person.speaking,
         stream: slot === null ? null : streamOf(slot),

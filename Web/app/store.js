@@ -18,7 +18,11 @@ export function initialState() {
     room: "",
     connection: { state: "connecting", since: 0 },
     self: {
+      key: "",
       index: -1,
+      role: "speaker",
+      hand: false,
+      canRemove: false,
       name: "",
       mic: false,
       camera: false,
@@ -32,11 +36,13 @@ export function initialState() {
       cameraError: null,
     },
     people: [],
-    screen: { index: null, stream: null },
+    screen: { key: null, index: null, stream: null },
     chat: [],
     unread: 0,
     notices: [],
-    security: { state: "ok" },
+    security: { state: "ok", members: 0, digits: null, waiting: 0, locked: false },
+    comparison: null,
+    reactions: [],
   };
 }
 

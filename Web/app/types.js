@@ -56,8 +56,28 @@
 /** @typedef {{ mic: boolean, camera: boolean, screen: boolean, screenAudio: boolean }} MediaFlags */
 
 /**
+ * `host` made the room; a `cohost` acts for the host; a `listener` is not heard. Roles are given by the people of the
+ * room, never by the node.
+ * @typedef {"host" | "cohost" | "speaker" | "listener"} Role
+ */
+
+/**
+ * What this device knows of another: `seen` before on this device, `verified` by the comparison of two people.
+ * @typedef {"new" | "seen" | "verified"} Trust
+ */
+
+/**
+ * `unheard` a member who has said nothing for minutes; `ghost` a member whom the node has nobody for.
+ * @typedef {"present" | "unheard" | "ghost"} Presence
+ */
+
+/**
  * @typedef {object} Self
+ * @property {string} key as of a person; empty outside a call
  * @property {number} index -1 outside a call
+ * @property {Role} role
+ * @property {boolean} hand raised
+ * @property {boolean} canRemove may remove others
  * @property {string} name as typed, at most 64 characters
  * @property {boolean} mic capture is wanted and running
  * @property {boolean} camera
@@ -72,10 +92,15 @@
  */
 
 /**
- * @typedef {object} Person somebody else in the room
- * @property {number} index key for the whole participation
+ * @typedef {object} Person somebody else in the room: a member of the encrypted group, whatever the node says
+ * @property {string} key who this is, for the whole participation; letters, digits, `-` and `_`
+ * @property {number} index what the node calls them
  * @property {string | null} name null until opened, or when it holds nothing printable
  * @property {boolean} verified
+ * @property {Trust} trust
+ * @property {Role} role
+ * @property {boolean} hand raised
+ * @property {Presence} presence
  * @property {MediaFlags} media what they say they send
  * @property {boolean} speaking
  * @property {MediaStream | null} stream audio and video of the slot they occupy; null while they occupy none. Set it as
@@ -87,6 +112,7 @@
 
 /**
  * @typedef {object} Screen the shared screen, own or somebody's
+ * @property {string | null} key null: nobody shares; equal to `self.key` for one's own
  * @property {number | null} index null: nobody shares; equal to `self.index` for one's own
  * @property {MediaStream | null} stream
  */
@@ -94,6 +120,7 @@
 /**
  * @typedef {object} ChatMessage
  * @property {string} id
+ * @property {string} key of the author
  * @property {number} from participant index at the time it was said
  * @property {string | null} name of the author at the time
  * @property {string} text
@@ -107,7 +134,8 @@
  * Codes: `joined` `left` `lost` (name); `reconnecting` `recovered` `server_restarting` `server_restarted`
  * `media_recovered`; `screen_started` `screen_stopped` (name, own); `screen_busy` `screen_failed`; `link_copied`
  * `copy_failed`; `message_too_long` `message_failed`; `mic_failed` `camera_failed` (error); `device_lost` (kind);
- * `rate_limited`.
+ * `rate_limited`; `member_added` (name, by: name or null), `member_removed` (name, by: `node` or `host`), `hand_raised`
+ * (name), `verified` (name).
  * @typedef {object} Notice
  * @property {number} id
  * @property {string} code
@@ -119,10 +147,35 @@
  * `alarm` codes after which nothing is sent any more: `transform_idle` media flows past the encryption;
  * `swapped_media` the node attributes media to the wrong person; `roster_refused` its list of people is not possible;
  * `worker_failed` the encryption broke down. And one that passes: `cannot_decrypt` nobody's media can be opened; what
- * is sent stays sealed.
+ * is sent stays sealed. `forked` the people of the room do not all share one group; `ghost` somebody is in the group
+ * whom the node has nobody for: nothing is sent until that has passed.
  * @typedef {object} Security
- * @property {"ok" | "alarm"} state
+ * @property {"joining" | "ok" | "alarm"} state `joining` before the group has let us in
  * @property {string} [code]
+ * @property {number} members of the group, oneself included
+ * @property {string | null} digits 30 of them, the same for everybody in the group; null outside one
+ * @property {number} waiting people at the door: the node has told of them, the group has not let them in
+ * @property {boolean} locked nobody is let in but by the host
+ */
+
+/**
+ * Two people make sure of each other by reading six digits aloud. `offered` they ask us; `waiting` we asked; `compare`
+ * the digits are there; `confirming` we said that they are the same, they have not yet; `matched` both did; `mismatch`
+ * one of us said that they differ; `failed` they did not answer, went away, or broke the rules.
+ * @typedef {object} Comparison
+ * @property {string} key of the other
+ * @property {string | null} name
+ * @property {"offered" | "waiting" | "compare" | "confirming" | "matched" | "mismatch" | "failed"} step
+ * @property {string | null} digits
+ */
+
+/**
+ * @typedef {object} Reaction goes by itself after a few seconds
+ * @property {number} id
+ * @property {string} key of who reacts; `self.key` for oneself
+ * @property {string | null} name
+ * @property {string} emoji one grapheme
+ * @property {number} at milliseconds since the Unix epoch
  */
 
 /**
@@ -139,9 +192,11 @@
  * @property {number} unread
  * @property {Notice[]} notices oldest first, the last few
  * @property {Security} security
+ * @property {Comparison | null} comparison
+ * @property {Reaction[]} reactions of the last few seconds, oldest first
  */
 
-/** @typedef {{ index: number, height: number }} VisibleTile height in device pixels; a larger one has priority */
+/** @typedef {{ key?: string, index?: number, height: number }} VisibleTile height in device pixels; a larger one has priority */
 
 /** @typedef {"mic" | "camera" | "speaker"} DeviceKind */
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** @typedef {import("./types.js").VisibleTile} VisibleTile */
+/** @typedef {{ index: number, height: number }} VisibleTile */
 /** @typedef {import("./wire.js").ViewSlot} ViewSlot */
 
 const MAX_HEIGHT = 2160;

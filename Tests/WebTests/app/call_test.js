@@ -430,7 +430,8 @@ Deno.test("media past the encryption stops everything that is sent", async () =>
   await page.call.requestDevices();
   await enter(page);
   page.secures[0].dispatchEvent(new CustomEvent("alarm", { detail: { code: "transform_idle" } }));
-  deepEqual(page.store.get().security, { state: "alarm", code: "transform_idle" });
+  const { state, code } = page.store.get().security;
+  deepEqual({ state, code }, { state: "alarm", code: "transform_idle" });
   deepEqual(Object.values(page.media.session.tracks).filter(Boolean), []);
 });
 

@@ -23,6 +23,7 @@ function start() {
       return node.up;
     },
     nameOf: () => "Berta",
+    keyOf: () => "berta",
     notice: (code) => notices.push(code),
   }, clock);
   const states = () => store.get().chat.map(({ state }) => state);
