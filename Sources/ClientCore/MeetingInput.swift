@@ -1,0 +1,58 @@
+/// Everything that a meeting can be told. What comes from the node is a claim: it is checked, refused or ignored, and
+/// never thrown back.
+package enum MeetingInput: Sendable {
+  // The node's.
+
+  /// The node answered `hello`. `senderKey` is its Ed25519 key as external sender, 32 bytes. Unless `resumed`, whatever
+  /// group there was is given up.
+  case entered(resumed: Bool, senderKey: [UInt8])
+  /// The node's word about who else is here.
+  case roster([JoinID])
+  case createGroup
+  /// MLSMessage KeyPackages to be added; proposals received are to be committed as well.
+  case commitRequest([[UInt8]])
+  /// MLSMessage PublicMessage.
+  case proposal([UInt8])
+  /// The commit that ended `epoch`: MLSMessage PublicMessage, our own included.
+  case commit(epoch: UInt64, [UInt8])
+  case commitRefused(epoch: UInt64)
+  /// MLSMessage Welcome, and `ratchet_tree` extension data.
+  case groupWelcome(welcome: [UInt8], tree: [UInt8])
+  /// MLSMessage GroupInfo, and `ratchet_tree` extension data.
+  case groupInfo(info: [UInt8], tree: [UInt8])
+  /// The node cannot replay what we missed.
+  case resync
+  /// All members have the keys of `epoch`.
+  case ready(epoch: UInt64)
+  /// MLSMessage PrivateMessage; `from` is only the node's word.
+  case message([UInt8], from: JoinID?)
+  /// The connection to the node is lost.
+  case disconnected
+
+  // The person's.
+
+  /// A fresh join and everything anew: to be told before a `hello` that resumes nothing. `Meeting.join` changes.
+  case newJoin
+  /// A message to all, or to some. It waits where it cannot be sent yet.
+  case say([UInt8], to: [JoinID]?)
+  /// The body of our own profile, at most 8 kB; sent to all, again where needed.
+  case setProfile([UInt8])
+  case remove(JoinID)
+  /// The full list; who is not in it is a speaker.
+  case setRoles([RoleAssignment], locked: Bool)
+  case compare(JoinID)
+  case acceptComparison
+  /// Whether the digits are the same on both sides.
+  case comparisonResult(Bool)
+  case cancelComparison
+}
+
+package struct RoleAssignment: Equatable, Sendable {
+  package let join: JoinID
+  package let role: MemberRole
+
+  package init(join: JoinID, role: MemberRole) {
+    self.join = join
+    self.role = role
+  }
+}
