@@ -89,10 +89,16 @@ group_simulation() {
   check simulation swift swift test --skip-build --filter SimulationTests
 }
 
+# Independent MLS libraries: mls-rs, OpenMLS, mlspp, and one in Python.
+mls_peers='agentvault-mls-rs-uniffi==0.1.1 davey==0.1.7 dave.py==1.1.0 rfc9420==1.3.0'
+
 group_interop() {
   need_apt iproute2
   swift_build
   local python
+  # What is missing of these is said by the tests that need it.
+  # shellcheck disable=SC2086
+  (python_with $mls_peers) >/dev/null || true
   python=$(python_with pytest aiortc==1.16.0 websockets)
   check interop pytest alone "$python" -m pytest -q -rs Tests/InteropTests
 }
