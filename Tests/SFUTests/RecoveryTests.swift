@@ -127,6 +127,44 @@ struct RecoveryTests {
     #expect(a.keyFrameRequests.isEmpty)
   }
 
+  @Test("a receiver that cannot decode has its sender asked until the key frame comes, not only once")
+  func asksUntilAnswered() {
+    send(10, key: true)
+    a.forget()
+    let picture = b.configuration.slots[0].video!.ssrc
+    room.deliver(b.rtcp { PictureLossIndication(sender: 1, media: picture).write(into: &$0) }, from: b)
+    for sequence in UInt16(11)...40 {
+      send(sequence)
+      room.advance(.milliseconds(100))
+    }
+    #expect(a.keyFrameRequests.count >= 10, "one in 300 ms")
+    send(41, key: true)
+    a.forget()
+    room.advance(.seconds(1))
+    #expect(a.keyFrameRequests.isEmpty)
+  }
+
+  @Test("a layer that falls silent without a goodbye is left for the next one, whose key frame is asked for")
+  func leavesSilentLayer() throws {
+    room.apply(.setView(peer: b.id, requests: [ViewRequest(slot: 0, participant: a.id, pixelHeight: 720)]))
+    for (rid, height) in [("q", 180), ("h", 360), ("f", 720)] {
+      room.deliver(camera(a, rid, 10, TestPeer.keyFrame(picture: 10, height: height)), from: a)
+    }
+    room.deliver(camera(a, "f", 11, TestPeer.vp8(picture: 11)), from: a)
+    let before = b.video(slot: 0).count
+    a.forget()
+    for sequence in UInt16(11)...28 {
+      for rid in ["q", "h"] { room.deliver(camera(a, rid, sequence, TestPeer.vp8(picture: sequence)), from: a) }
+      room.advance(.milliseconds(100))
+    }
+    #expect(Set(a.keyFrameRequests) == [101])
+    #expect(a.keyFrameRequests.count >= 2, "within 1.8 s, and again when nothing came")
+    room.deliver(camera(a, "h", 29, TestPeer.keyFrame(picture: 29, height: 360)), from: a)
+    room.deliver(camera(a, "h", 30, TestPeer.vp8(picture: 30)), from: a)
+    #expect(b.video(slot: 0).count == before + 2)
+    try expectContinuous(b.video(slot: 0))
+  }
+
   @Test("a loss too large to repair asks for a key frame instead")
   func hugeLoss() {
     send(10, key: true)
