@@ -36,6 +36,7 @@ let pure: [Target] = [
   target("SFrame", ["Bytes"]),
   target("MLSWire", ["Bytes"]),
   target("MLS", ["Bytes", "MLSWire"]),
+  target("Delivery", ["Bytes", "MLSWire"]),
   target("ClientCore", ["Bytes", "SFrame", "MLSWire", "MLS"]),
 ]
 
@@ -53,7 +54,8 @@ let edges: [Target] = [
   target(
     "Server",
     [
-      "Bytes", "RTCCore", "RTCSecurity", "Rooms", "SFU", "SFURuntime", "Signaling", hummingbird, logging, crypto,
+      "Bytes", "Delivery", "MLSWire", "RTCCore", "RTCSecurity", "Rooms", "SFU", "SFURuntime", "Signaling",
+      hummingbird, logging, crypto,
       product("HummingbirdTLS", "hummingbird"), product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
       product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("NIOHTTPTypes", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
@@ -87,11 +89,12 @@ let tests: [Target] = [
   test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
   test("ClientCoreTests", ["Bytes", "SFrame", "MLSWire", "MLS", "ClientCore", "NativeCrypto", "NativeMLSCrypto"]),
   test("MLSTests", ["Bytes", "MLSWire", "MLS", "NativeMLSCrypto"]),
+  test("DeliveryTests", ["Bytes", "Delivery", "MLSWire", "MLS", "NativeMLSCrypto"]),
   test(
     "ServerTests",
     [
-      "Bytes", "RTCCore", "Rooms", "SFU", "Server", "Signaling", logging, product("NIOCore", "swift-nio"),
-      product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
+      "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "Rooms", "SFU", "Server", "Signaling", logging,
+      product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("ServiceLifecycle", "swift-service-lifecycle"),
     ]),
 ]
@@ -119,7 +122,7 @@ let package = Package(
         traits: ["JSON", "YAML", "CommandLineArguments"]),
       .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ] : [])
-    + (names.contains("Server") || names.contains("NativeCrypto")
+    + (names.contains("Server") || names.contains("NativeCrypto") || names.contains("NativeMLSCrypto")
       ? [.package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2")] : []),
   targets: present
 )
