@@ -34,7 +34,8 @@ package enum MeetingEffect: Equatable, Sendable {
   case said(from: JoinID, [UInt8])
   /// A signed profile, newer than what was known.
   case profile(JoinID, version: UInt64, body: [UInt8])
-  case comparison(ComparisonStatus)
+  /// nil when it is over and seen.
+  case comparison(ComparisonStatus?)
   /// Something is wrong until `alarmCleared`.
   case alarm(MeetingAlarm)
   case alarmCleared(MeetingAlarm)

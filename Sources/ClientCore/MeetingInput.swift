@@ -49,9 +49,9 @@ package enum MeetingInput: Sendable {
 
 package struct RoleAssignment: Equatable, Sendable {
   package let join: JoinID
-  package let role: MemberRole
+  package let role: Role
 
-  package init(join: JoinID, role: MemberRole) {
+  package init(join: JoinID, role: Role) {
     self.join = join
     self.role = role
   }

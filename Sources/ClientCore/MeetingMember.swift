@@ -11,11 +11,11 @@ package struct MeetingMember: Equatable, Sendable {
   package let join: JoinID
   /// Position in the tree, 0...1023.
   package let leaf: UInt16
-  package let role: MemberRole
+  package let role: Role
   package let isSelf: Bool
   package let state: State
 
-  package init(join: JoinID, leaf: UInt16, role: MemberRole, isSelf: Bool, state: State) {
+  package init(join: JoinID, leaf: UInt16, role: Role, isSelf: Bool, state: State) {
     self.join = join
     self.leaf = leaf
     self.role = role

@@ -1,0 +1,155 @@
+package import Bytes
+package import MLS
+import MLSWire
+package import SFrame
+
+/// Why a meeting cannot be opened.
+package enum MeetingError: Error, Equatable {
+  /// Not 32 bytes, or not the key that the link names.
+  case badHostSeed
+}
+
+/// One participant's side of a meeting: the MLS group, the keys of its media, what is said in it, and the watch over what
+/// the node does. A value without clock or randomness: inputs and `now` go in, effects come out.
+///
+/// Fail closed: what breaks a rule is refused and the person is told, and where others may be in another group than
+/// the person thinks nothing more is sealed.
+package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Sendable {
+  let link: MeetingLink
+  let keys: LinkKeys<Suite>
+  let hostKey: HostKey<Suite>?
+  /// Our own join, which is our credential; `newJoin` draws another.
+  package internal(set) var join: JoinID
+
+  var identity: ClientIdentity<Suite>
+  /// Waits for its Welcome.
+  var bundle: KeyPackageBundle<Suite>?
+  var group: Group<Suite>?
+  var frames = FrameSession<Suite, Crypto>()
+  var node = NodeView()
+  /// A commit of ours that the node has not accepted yet.
+  var pending: PendingUpload<Suite>?
+  var wishes = Wishes()
+  var directory = Directory()
+  var ownRole = Role.speaker
+  /// PSK nonces seen in this group.
+  var nonces = Set<[UInt8]>()
+  var watch = Watch()
+  var timers = Timers()
+  var outbox = Outbox()
+  /// Messages of epochs to come.
+  var held: [[UInt8]] = []
+  /// nil outside a group, as is the comparison.
+  var profiles: ProfileBook<Suite>?
+  /// The body of our own profile, nil before the person has one.
+  var ownProfile: [UInt8]?
+  var ownProfileVersion: UInt64 = 0
+  var comparison: Comparison<Suite>?
+  var shown = Shown()
+
+  /// The time of the call that is under way.
+  var now = Instant.zero
+  /// Seconds since 1970.
+  var wallClock: UInt64 = 0
+  var effects: [MeetingEffect] = []
+
+  /// `hostSeed` is the 32 bytes that the host's key is made of, nil for everybody else.
+  package init(
+    link: MeetingLink, hostSeed: [UInt8]?, using random: inout some RandomNumberGenerator
+  ) throws(MeetingError) {
+    var hostKey: HostKey<Suite>?
+    if let hostSeed {
+      hostKey = try? HostKey(seed: hostSeed)
+      guard let hostKey, hostKey.digest == link.hostKeyDigest else { throw .badHostSeed }
+    }
+    self.hostKey = hostKey
+    self.link = link
+    keys = LinkKeys(link)
+    join = JoinID(using: &random)
+    identity = Self.identity(join, using: &random)
+  }
+
+  /// Proof of holding the link for the node, 32 bytes.
+  package var gate: [UInt8] { keys.gate }
+  /// nil outside a group.
+  package var groupID: [UInt8]? { group?.groupID }
+  /// Equal at all members who are in one epoch; nil outside a group.
+  package var epochAuthenticator: [UInt8]? { group?.epochAuthenticator }
+  /// nil outside a group.
+  package var epoch: UInt64? { group?.epoch }
+
+  /// Takes an input at `now`; `wallClock` in seconds since 1970 judges the lifetimes of key packages.
+  package mutating func handle(
+    _ input: MeetingInput, now: Instant, wallClock: UInt64, using random: inout some RandomNumberGenerator
+  ) -> [MeetingEffect] {
+    self.now = now
+    self.wallClock = wallClock
+    take(input, using: &random)
+    return finish(using: &random)
+  }
+
+  /// Does what is due because time has passed.
+  package mutating func advance(
+    to now: Instant, wallClock: UInt64, using random: inout some RandomNumberGenerator
+  ) -> [MeetingEffect] {
+    self.now = now
+    self.wallClock = wallClock
+    expire(using: &random)
+    return finish(using: &random)
+  }
+
+  /// When `advance` has something to do next; `.distantFuture` for never.
+  package var nextDeadline: Instant {
+    min(timers.next, frames.nextDeadline ?? .distantFuture, comparison?.deadline ?? .distantFuture)
+  }
+
+  private mutating func take(_ input: MeetingInput, using random: inout some RandomNumberGenerator) {
+    switch input {
+    case .entered(let resumed, let senderKey): enter(resumed: resumed, senderKey: senderKey, using: &random)
+    case .roster(let joins): take(roster: joins)
+    case .createGroup: createGroup(using: &random)
+    case .commitRequest(let packages): commit(adding: packages, using: &random)
+    case .proposal(let bytes): take(proposal: bytes, using: &random)
+    case .commit(let epoch, let bytes): take(commit: bytes, ending: epoch, using: &random)
+    case .commitRefused(let epoch): commitRefused(epoch)
+    case .groupWelcome(let welcome, let tree): join(welcome: welcome, tree: tree, using: &random)
+    case .groupInfo(let info, let tree): rejoin(info: info, tree: tree, using: &random)
+    case .resync: askForWayIn()
+    case .ready(let epoch): ready(epoch)
+    case .message(let bytes, _): take(message: bytes, using: &random)
+    case .disconnected: disconnected()
+    case .newJoin: startAnew(using: &random)
+    case .say(let content, let to): say(content, to: to)
+    case .setProfile(let body): setProfile(body)
+    case .remove(let join): remove(join)
+    case .setRoles(let entries, let locked): setRoles(entries, locked: locked)
+    case .compare(let join): compare(with: join, using: &random)
+    case .acceptComparison: acceptComparison(using: &random)
+    case .comparisonResult(let same): answerComparison(same)
+    case .cancelComparison: cancelComparison()
+    }
+  }
+
+  /// Does what the call has made possible, and hands its effects out.
+  private mutating func finish(using random: inout some RandomNumberGenerator) -> [MeetingEffect] {
+    fulfilWishes(using: &random)
+    sendOutbox(using: &random)
+    show()
+    defer { effects = [] }
+    return effects
+  }
+
+  // MARK: Telling
+
+  mutating func emit(_ effect: MeetingEffect) { effects.append(effect) }
+
+  mutating func tell(_ notice: MeetingNotice) { emit(.notice(notice)) }
+
+  mutating func raise(_ alarm: MeetingAlarm) {
+    if watch.alarms.insert(alarm).inserted { emit(.alarm(alarm)) }
+  }
+
+  mutating func clear(_ alarm: MeetingAlarm) {
+    if watch.alarms.remove(alarm) != nil { emit(.alarmCleared(alarm)) }
+  }
+}

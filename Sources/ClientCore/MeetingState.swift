@@ -1,0 +1,253 @@
+import Bytes
+import MLS
+import MLSWire
+
+/// The node as we see it.
+struct NodeView: Sendable {
+  var isConnected = false
+  /// Its key as external sender, 32 bytes; empty before it said so.
+  var senderKey: [UInt8] = []
+  var roster = Set<JoinID>()
+  /// Leaves that it has proposed to remove in this epoch.
+  var removing = Set<LeafIndex>()
+  /// Whether the roster was told since the connection was made: an older one accuses nobody.
+  var knowsRoster = false
+}
+
+/// A commit of ours on its way, or an external commit that makes us a member.
+struct PendingUpload<Suite: CipherSuiteProvider>: Sendable {
+  enum Outcome: Sendable {
+    case commit(StagedCommit<Suite>)
+    case entry(Group<Suite>)
+  }
+
+  /// MLSMessage of the commit, by which we know it again.
+  let commit: [UInt8]
+  /// CommitUpload, to be sent again while nothing is heard.
+  let upload: [UInt8]
+  /// The epoch that it ends.
+  let epoch: UInt64
+  let outcome: Outcome
+  /// The nonce of its room PSK.
+  let nonce: [UInt8]?
+  /// Whom it adds.
+  let joiners: [JoinID]
+  var attempts = 1
+}
+
+/// What the person or our own rules want committed, until it is.
+struct Wishes: Sendable {
+  var removals: [JoinID] = []
+  var roles: (entries: [RoleAssignment], isLocked: Bool)?
+  var update = false
+  /// Proposals have waited too long for somebody else to commit them.
+  var proposals = false
+}
+
+/// Who sits where, in this epoch and in those before whose messages may still arrive.
+struct Directory: Sendable {
+  struct Seat: Sendable {
+    let leaf: LeafIndex
+    let join: JoinID
+    let signatureKey: [UInt8]
+  }
+
+  private(set) var seats: [Seat] = []
+  private var leaves: [JoinID: LeafIndex] = [:]
+  private var past: [(epoch: UInt64, seats: [Seat])] = []
+  /// Signature keys that were removed from the group: none of them comes back.
+  private(set) var removedKeys = Set<[UInt8]>()
+
+  /// Epochs whose seats are remembered beside the current one; MLS keeps the keys of as many.
+  private static var retained: Int { 3 }
+
+  /// Takes the seats of a new epoch, and says who came and who went.
+  mutating func replace(_ new: [Seat], oldEpoch: UInt64?) -> (added: [Seat], removed: [Seat]) {
+    var next: [JoinID: LeafIndex] = [:]
+    for seat in new { next[seat.join] = seat.leaf }
+    let added = new.filter { leaves[$0.join] == nil }
+    let removed = seats.filter { next[$0.join] == nil }
+    for seat in removed { removedKeys.insert(seat.signatureKey) }
+    if let oldEpoch {
+      past.insert((oldEpoch, seats), at: 0)
+      if past.count > Self.retained { past.removeLast() }
+    }
+    seats = new
+    leaves = next
+    return (added, removed)
+  }
+
+  subscript(join: JoinID) -> LeafIndex? { leaves[join] }
+
+  func seat(of leaf: LeafIndex) -> Seat? { seats.first { $0.leaf == leaf } }
+
+  func seat(of join: JoinID) -> Seat? { seats.first { $0.join == join } }
+
+  /// Who sent a message of `epoch` from `leaf`, provided that the same member is still here.
+  func author(at leaf: LeafIndex, in epoch: UInt64, current: UInt64) -> Seat? {
+    if epoch == current { return seat(of: leaf) }
+    guard let old = past.first(where: { $0.epoch == epoch })?.seats.first(where: { $0.leaf == leaf }),
+      let today = seat(of: old.join), today.signatureKey == old.signatureKey
+    else { return nil }
+    return today
+  }
+}
+
+/// What the watch over the node and the others knows.
+struct Watch: Sendable {
+  var alarms = Set<MeetingAlarm>()
+  /// When each member was heard last, or when it appeared.
+  var heard: [JoinID: Instant] = [:]
+  /// Members who have said something since they appeared.
+  var spoke = Set<JoinID>()
+  /// Members whom the node does not name, since when.
+  var absent: [JoinID: Instant] = [:]
+  /// Participants who are no members, since when.
+  var waiting: [JoinID: Instant] = [:]
+  /// When the current epoch began for us.
+  var epochBegan = Instant.zero
+  /// Hashes of the epoch authenticators of the latest epochs.
+  var authenticators: [(epoch: UInt64, hash: [UInt8])] = []
+  /// Commits processed, newest last, by the hash of their bytes: they may come again after a resumption.
+  var processed: [[UInt8]] = []
+  /// The commit that was refused last.
+  var refused: [UInt8] = []
+  /// A group info was asked for and has not come.
+  var awaitsInfo = false
+  /// How often we asked for a way in.
+  var entryAttempts = 0
+  /// Somebody has joined since sending last moved to new keys.
+  var hasNewListeners = false
+
+  static var rememberedEpochs: Int { 8 }
+  static var rememberedCommits: Int { 64 }
+
+  var isHalted: Bool { awaitsInfo || alarms.contains { $0.stopsSending } }
+
+  mutating func remember(commit hash: [UInt8]) {
+    processed.append(hash)
+    if processed.count > Self.rememberedCommits { processed.removeFirst() }
+  }
+
+  mutating func remember(authenticator hash: [UInt8], of epoch: UInt64) {
+    authenticators.append((epoch, hash))
+    if authenticators.count > Self.rememberedEpochs { authenticators.removeFirst() }
+  }
+
+  mutating func forget(_ join: JoinID) {
+    heard[join] = nil
+    spoke.remove(join)
+    absent[join] = nil
+  }
+
+  /// Nobody is blamed for the time that we were away ourselves.
+  mutating func reconnected(at now: Instant) {
+    absent = [:]
+    waiting = [:]
+    for join in Array(heard.keys) { heard[join] = now }
+  }
+}
+
+/// What was shown last, so that only changes are told.
+struct Shown: Sendable {
+  struct Security: Equatable, Sendable {
+    let groupID: [UInt8]
+    let epoch: UInt64
+    let count: Int
+    let waiting: Int
+    let isLocked: Bool
+  }
+
+  var isStale = false
+  var members: [MeetingMember] = []
+  var security: Security?
+  var comparison: ComparisonStatus?
+  var sendingEpoch: UInt64?
+}
+
+/// When something is due; nil for never.
+struct Timers: Sendable {
+  enum Kind: Int, CaseIterable {
+    /// Not let in: a way in is asked for.
+    case entry
+    /// A commit of ours is not acknowledged.
+    case resend
+    /// Proposals that nobody commits.
+    case proposals
+    case update
+    case checkpoint
+    /// Something is missing that was to come.
+    case gap
+    /// Until then nothing is said after a connection was resumed: commits may be under way to us.
+    case quiet
+    /// Who is here is looked at again.
+    case watch
+  }
+
+  private var times = [Instant?](repeating: nil, count: Kind.allCases.count)
+  /// What the next update is drawn from; doubles with every commit of somebody else.
+  var updateWindow = TimeDelta.zero
+
+  subscript(kind: Kind) -> Instant? {
+    get { times[kind.rawValue] }
+    set { times[kind.rawValue] = newValue }
+  }
+
+  /// Whether it is due; then it is off.
+  mutating func takeDue(_ kind: Kind, at now: Instant) -> Bool {
+    guard let time = self[kind], time <= now else { return false }
+    self[kind] = nil
+    return true
+  }
+
+  var next: Instant { times.lazy.compactMap { $0 }.min() ?? .distantFuture }
+}
+
+/// Intervals of the meeting's own clockwork.
+enum Pace {
+  /// A joiner that hears nothing asks for a way in.
+  static let entry = TimeDelta.seconds(10)
+  static let resend = TimeDelta.seconds(2)
+  static let attempts = 4
+  static let gap = TimeDelta.seconds(6)
+  static let quiet = TimeDelta.milliseconds(500)
+  static let watch = TimeDelta.seconds(5)
+  static let ghost = TimeDelta.seconds(10)
+  static let stranger = TimeDelta.seconds(20)
+  /// A new member says something when it has joined; one that does not cannot.
+  static let firstWord = TimeDelta.seconds(20)
+  static let lifetimeBefore: UInt64 = 3600
+  static let lifetimeAfter: UInt64 = 28 * 86_400
+  /// Members of a group; a media key has ten bits for the leaf.
+  static let members = 1000
+  /// Adds in one commit.
+  static let batch = 128
+  /// Messages of an epoch to come that are kept.
+  static let held = 64
+
+  /// Between two checkpoints, before jitter.
+  static func checkpoint(members: Int) -> TimeDelta {
+    max(.seconds(30), .milliseconds(Int64(members) * 500))
+  }
+
+  /// After which a member counts as unheard.
+  static func silence(members: Int) -> TimeDelta { checkpoint(members: members) * 3 + .seconds(60) }
+
+  /// Between two updates of our own, before jitter.
+  static func update(members: Int) -> TimeDelta { .seconds(300) * Int64(max(1, members / 50)) }
+
+  /// Within which the first update after an Add comes.
+  static func firstUpdate(members: Int) -> TimeDelta { .milliseconds(Int64(members) * 50) + .seconds(5) }
+}
+
+extension TimeDelta {
+  /// Anything from nothing to this.
+  func random(using random: inout some RandomNumberGenerator) -> TimeDelta {
+    TimeDelta(nanoseconds: Int64(random.next(upperBound: UInt64(max(1, nanoseconds)))))
+  }
+
+  /// This, give or take a fifth.
+  func jittered(using random: inout some RandomNumberGenerator) -> TimeDelta {
+    self * 4 / 5 + (self * 2 / 5).random(using: &random)
+  }
+}
