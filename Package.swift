@@ -82,7 +82,12 @@ let tests: [Target] = [
   test("RTCSecurityTests", ["Bytes", "RTCCore", "RTCSecurity"]),
   test("SFUTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU"]),
   test("MediaClientTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient"]),
-  test("SimulationTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient"]),
+  test(
+    "SimulationTests",
+    [
+      "Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient", "SFrame", "MLSWire", "MLS", "ClientCore", "Delivery",
+      "NativeCrypto", "NativeMLSCrypto",
+    ]),
   test("SFURuntimeTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient"]),
   test("RoomsTests", ["Bytes", "Rooms"]),
   test("SignalingTests", ["Bytes", "Signaling"]),
