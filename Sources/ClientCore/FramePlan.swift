@@ -20,15 +20,17 @@ package enum FrameKind: UInt8, Sendable {
 
 /// Why a frame or message is dropped; each is also a counter.
 package enum FrameError: Error, Equatable {
-  /// No key: not joined, sender not in the roster, or an epoch that is not held.
+  /// No key: not joined, no such sender, or an epoch that is over.
   case noKey
+  /// An epoch that is not known yet: the frame came before the commit.
+  case futureEpoch
   /// Not an SFrame ciphertext of this kind, or shorter than its clear bytes.
   case malformed
   /// Accepted before, or too old to tell.
   case replayed
   /// The tag does not match.
   case badTag
-  /// The key has sealed as many frames as it may; a new join has new keys.
+  /// The key has sealed as many frames as it may; the next epoch has new ones.
   case exhausted
 }
 
@@ -49,6 +51,9 @@ package struct FramePlan: Sendable {
   package let nonce: [UInt8]
   /// Header, number of clear bytes, clear bytes. On the wire the header alone follows the clear bytes.
   package let additionalData: [UInt8]
+
+  /// Who seals it, by place in the group's tree, 0...1023.
+  package var leaf: UInt16 { UInt16(truncatingIfNeeded: header.keyID >> 8) & StreamKeyID.maximumLeaf }
 
   /// Longest prefix of a sealed frame that a plan depends on.
   package static let maximumPrefixLength = 10 + SFrameHeader.maximumLength

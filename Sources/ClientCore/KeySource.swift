@@ -1,28 +1,5 @@
 package import SFrame
 
-/// 16 random bytes that a participant draws for each join. It names the join in the key schedule, so that counters may
-/// start at zero again and two people given one index by a hostile server still have different keys.
-package struct JoinID: Hashable, Sendable {
-  private let high: UInt64
-  private let low: UInt64
-
-  package static let length = 16
-
-  /// nil unless there are exactly 16 bytes.
-  package init?(_ bytes: [UInt8]) {
-    guard bytes.count == Self.length else { return nil }
-    high = bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }
-    low = bytes[8...].reduce(0) { $0 << 8 | UInt64($1) }
-  }
-
-  package init(using generator: inout some RandomNumberGenerator) {
-    high = generator.next()
-    low = generator.next()
-  }
-
-  package var bytes: [UInt8] { bigEndianBytes(high) + bigEndianBytes(low) }
-}
-
 /// One participant for as long as it stays joined.
 package struct Sender: Hashable, Sendable {
   /// The server's number for the participant, 0...1023, not reused while the room lives.
@@ -72,4 +49,12 @@ package struct LinkKeySource<Crypto: CryptoProvider>: KeySource {
     let info = Array("tertulia sender 1".utf8) + bigEndianBytes(sender.index) + sender.join.bytes
     return try? Crypto.hkdfExpand(.sha256, key: root, info: info, length: SFrameSuite.aes128GCM.keyLength)
   }
+}
+
+extension StreamKeyID {
+  package init(context: StreamContext, sender: Sender, epoch: UInt64) {
+    self.init(context: context, leaf: sender.index, epoch: epoch)
+  }
+
+  package var index: UInt16 { leaf }
 }

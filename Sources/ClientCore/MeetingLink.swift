@@ -1,4 +1,5 @@
 import Bytes
+import MLS
 
 /// Why a link's fragment cannot be used.
 package enum LinkError: Error, Equatable {
@@ -9,16 +10,23 @@ package enum LinkError: Error, Equatable {
 }
 
 /// What the fragment of a meeting link holds: `#1S[.H]`. Nothing of it is ever sent.
-package struct MeetingLink: Sendable {
+package struct MeetingLink: Equatable, Sendable {
   /// `S`: 16 random bytes, 22 characters.
   package let secret: [UInt8]
-  /// `H`: the first 10 bytes of SHA-256 of the host's public key, 14 characters; carried but not used by version 1 yet.
+  /// `H`: the first 10 bytes of SHA-256 of the host's public key, 14 characters; nil where the meeting has no host.
   package let hostKeyDigest: [UInt8]?
 
   package static let secretLength = 16
   package static let hostKeyDigestLength = 10
   /// Longest fragment that is looked at, in bytes.
   package static let maximumFragmentLength = 64
+
+  /// A new room's link. `host` is the digest of the key that governs it, nil for a room that nobody governs.
+  package init(host: [UInt8]?, using random: inout some RandomNumberGenerator) {
+    precondition(host == nil || host?.count == Self.hostKeyDigestLength)
+    secret = random.bytes(Self.secretLength)
+    hostKeyDigest = host
+  }
 
   /// Reads the characters after `#`, given as ASCII.
   package init(fragment: [UInt8]) throws(LinkError) {
@@ -34,5 +42,11 @@ package struct MeetingLink: Sendable {
     }
     guard let digest = Base64URL.decode(parts[1]), digest.count == Self.hostKeyDigestLength else { throw .malformed }
     hostKeyDigest = digest
+  }
+
+  /// The characters after `#`, as ASCII.
+  package var fragment: [UInt8] {
+    let host = hostKeyDigest.map { Array(".".utf8) + Array(Base64URL.encode($0).utf8) } ?? []
+    return Array("1".utf8) + Array(Base64URL.encode(secret).utf8) + host
   }
 }

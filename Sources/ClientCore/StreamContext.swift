@@ -20,18 +20,22 @@ package enum StreamContext: UInt8, CaseIterable, Sendable {
   }
 }
 
-/// A key ID taken apart (RFC 9605 §5.2 with an index of S = 10 bits and an epoch of E = 8 bits): context, index, epoch
+/// A key ID taken apart (RFC 9605 §5.2 with a sender of S = 10 bits and an epoch of E = 8 bits): context, leaf, epoch
 /// from high to low.
 package struct StreamKeyID: Hashable, Sendable {
   package let context: StreamContext
-  /// The sender's index, 0...1023.
-  package let index: UInt16
+  /// The sender's leaf in the tree, 0...1023.
+  package let leaf: UInt16
   /// The epoch modulo 256.
   package let epochBits: UInt8
 
-  package init(context: StreamContext, sender: Sender, epoch: UInt64) {
+  package static let maximumLeaf: UInt16 = 1023
+
+  /// `leaf` must be in range: more would run into the context.
+  package init(context: StreamContext, leaf: UInt16, epoch: UInt64) {
+    precondition(leaf <= Self.maximumLeaf)
     self.context = context
-    index = sender.index
+    self.leaf = leaf
     epochBits = UInt8(truncatingIfNeeded: epoch)
   }
 
@@ -39,9 +43,9 @@ package struct StreamKeyID: Hashable, Sendable {
   package init?(_ keyID: UInt64) {
     guard let value = UInt8(exactly: keyID >> 18), let context = StreamContext(rawValue: value) else { return nil }
     self.context = context
-    index = UInt16(truncatingIfNeeded: keyID >> 8) & Sender.maximumIndex
+    leaf = UInt16(truncatingIfNeeded: keyID >> 8) & Self.maximumLeaf
     epochBits = UInt8(truncatingIfNeeded: keyID)
   }
 
-  package var value: UInt64 { UInt64(context.rawValue) << 18 | UInt64(index) << 8 | UInt64(epochBits) }
+  package var value: UInt64 { UInt64(context.rawValue) << 18 | UInt64(leaf) << 8 | UInt64(epochBits) }
 }

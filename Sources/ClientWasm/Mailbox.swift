@@ -43,6 +43,7 @@ enum Status: Int32 {
   case duplicateIndex = -11
   case impersonation = -12
   case tooManySenders = -13
+  case futureEpoch = -14
 
   init(_ error: FrameError) {
     self =
@@ -52,6 +53,7 @@ enum Status: Int32 {
       case .replayed: .replayed
       case .badTag: .badTag
       case .exhausted: .exhausted
+      case .futureEpoch: .futureEpoch
       }
   }
 

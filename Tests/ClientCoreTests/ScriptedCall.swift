@@ -107,6 +107,7 @@ struct StepFailure: Error {
       case .replayed: "replayed"
       case .badTag: "bad_tag"
       case .exhausted: "exhausted"
+      case .futureEpoch: "future_epoch"
       }
   }
 

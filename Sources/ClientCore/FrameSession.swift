@@ -1,0 +1,134 @@
+package import Bytes
+package import MLS
+import MLSWire
+package import SFrame
+
+/// The media keys of one participant: which epoch seals, which epochs open, counters and replay windows. Media bytes
+/// never pass through it, and it draws nothing: everything follows from the secrets of the epochs.
+///
+/// Fail closed: nothing is sealed before an epoch is installed, and what no member's key opens is refused.
+///
+/// Sending follows the group with care for those who hear of a commit later: at once where somebody was removed, else
+/// when the node says that all are ready, or after a second. Receiving follows at once; the keys of an epoch go 5 s after
+/// members came, 2 s after some went.
+package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Sendable {
+  /// In the order of their numbers.
+  var epochs: [HeldEpoch] = []
+  var ring = KeyRing<MediaKey>()
+  /// The epoch that new frames are sealed in; nil before the first.
+  package private(set) var sendingEpoch: UInt64?
+
+  /// The newest epoch ever installed of each group, so that no counter starts twice.
+  private var newest: [[UInt8]: UInt64] = [:]
+  private var lastHandle: UInt32 = 0
+  private var untakenKeys: [KeyHandle: [UInt8]] = [:]
+  private var handles: [(epoch: UInt64, leaf: UInt16, handle: KeyHandle)] = []
+  private var retired: [KeyHandle] = []
+
+  /// Until everybody seals in the epoch after an Add.
+  package static var switchDelay: TimeDelta { .seconds(1) }
+  package static var retirementAfterAdd: TimeDelta { .seconds(5) }
+  package static var retirementAfterRemove: TimeDelta { .seconds(2) }
+  /// Epochs that are held at once; fewer than 256, so that eight bits tell them apart.
+  package static var maximumEpochs: Int { 64 }
+
+  package init() {}
+
+  /// The newest epoch that is held.
+  package var newestEpoch: UInt64? { epochs.last?.number }
+
+  /// Takes in the epoch that the group has entered. An epoch of another group takes the place of everything before.
+  package mutating func install(_ epoch: MediaEpoch, now: Instant) throws(EpochError) {
+    guard epoch.secret.count == MediaEpoch.secretLength,
+      epoch.leaves.allSatisfy({ $0.rawValue <= StreamKeyID.maximumLeaf }), epoch.leaves.contains(epoch.ownLeaf)
+    else { throw .invalid }
+    if let number = newest[epoch.groupID], epoch.number <= number { throw .notNewer }
+    if let last = epochs.last, last.groupID != epoch.groupID { forget() }
+    newest[epoch.groupID] = epoch.number
+    for leaf in epoch.removed { strike(leaf) }
+    let isUrgent = !epoch.removed.isEmpty || sendingEpoch == nil
+    let end = now + (epoch.removed.isEmpty ? Self.retirementAfterAdd : Self.retirementAfterRemove)
+    for index in epochs.indices { epochs[index].end = min(epochs[index].end, end) }
+    retire { $0.number &- epoch.number & 0xff == 0 }
+    while epochs.count >= Self.maximumEpochs { retireOldest() }
+    epochs.append(HeldEpoch(epoch, switchAt: isUrgent ? now : now + Self.switchDelay))
+    advance(to: now)
+  }
+
+  /// The node says that all members have this epoch.
+  package mutating func ready(_ epoch: UInt64, now: Instant) {
+    for index in epochs.indices where epochs[index].number <= epoch { epochs[index].switchAt = now }
+    advance(to: now)
+  }
+
+  /// Switches and retires what is due.
+  package mutating func advance(to now: Instant) {
+    if let due = epochs.last(where: { $0.switchAt <= now })?.number, due > sendingEpoch ?? 0 || sendingEpoch == nil {
+      sendingEpoch = due
+    }
+    let sending = sendingEpoch
+    retire { $0.end <= now && $0.number != sending }
+  }
+
+  /// When `advance` has something to do; nil when nothing is due.
+  package var nextDeadline: Instant? {
+    let switches = epochs.lazy.filter { $0.number > sendingEpoch ?? 0 }.map { $0.switchAt }
+    let ends = epochs.lazy.filter { $0.end < .distantFuture && $0.number != sendingEpoch }.map { $0.end }
+    return [switches.min(), ends.min()].compactMap { $0 }.min()
+  }
+
+  /// Drops all keys: after leaving, or being removed. What was installed before is not installed again.
+  package mutating func forget() {
+    retire { _ in true }
+    sendingEpoch = nil
+  }
+
+  /// The raw key behind a handle, 16 bytes, once; afterwards the session no longer has it.
+  package mutating func takeKey(_ handle: KeyHandle) -> [UInt8]? { untakenKeys.removeValue(forKey: handle) }
+
+  /// Handles whose keys are of no more use since the last call: their holder drops them.
+  package mutating func takeRetiredHandles() -> [KeyHandle] {
+    defer { retired = [] }
+    return retired
+  }
+
+  /// Registers a media key to be taken by the caller.
+  mutating func register(_ key: SFrameKey, epoch: UInt64, leaf: UInt16) -> KeyHandle {
+    lastHandle += 1
+    let handle = KeyHandle(lastHandle)
+    untakenKeys[handle] = key.key
+    handles.append((epoch, leaf, handle))
+    return handle
+  }
+
+  /// Refuses everything of a leaf in all epochs so far: its number may be given to somebody else.
+  private mutating func strike(_ leaf: LeafIndex) {
+    guard let leaf = UInt16(exactly: leaf.rawValue) else { return }
+    for index in epochs.indices { epochs[index].strike(leaf) }
+    drop { $0.leaf == leaf }
+  }
+
+  private mutating func retireOldest() {
+    guard let oldest = epochs.first?.number else { return }
+    retire { $0.number == oldest }
+  }
+
+  private mutating func retire(where isOver: (HeldEpoch) -> Bool) {
+    for index in epochs.indices.reversed() where isOver(epochs[index]) {
+      var epoch = epochs.remove(at: index)
+      epoch.erase()
+      drop { $0.epoch == epoch.number }
+    }
+  }
+
+  private mutating func drop(where isOver: (MediaKey.Owner) -> Bool) {
+    _ = ring.remove { isOver($0.owner) }
+    for index in handles.indices.reversed() {
+      let held = handles[index]
+      guard isOver(MediaKey.Owner(epoch: held.epoch, leaf: held.leaf)) else { continue }
+      handles.remove(at: index)
+      untakenKeys[held.handle] = nil
+      retired.append(held.handle)
+    }
+  }
+}

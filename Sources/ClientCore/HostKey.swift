@@ -1,0 +1,24 @@
+package import MLS
+
+/// The key that governs a room. `H` in the link names its public half, so nobody else can hand out roles.
+package struct HostKey<Suite: CipherSuiteProvider>: Sendable {
+  /// The private key, 32 bytes; whoever has it is the host.
+  let seed: [UInt8]
+  package let publicKey: [UInt8]
+
+  package static var seedLength: Int { 32 }
+
+  /// Throws for a seed that is no private key of the suite.
+  package init(seed: [UInt8]) throws(MLS.PrimitiveError) {
+    guard seed.count == Self.seedLength else { throw .invalidParameter }
+    self.seed = seed
+    publicKey = try Suite.signaturePublicKey(privateKey: seed)
+  }
+
+  /// `H`: 10 bytes.
+  package var digest: [UInt8] { Self.digest(of: publicKey) }
+
+  static func digest(of publicKey: [UInt8]) -> [UInt8] {
+    Array(Suite.hash(publicKey).prefix(MeetingLink.hostKeyDigestLength))
+  }
+}
