@@ -92,7 +92,9 @@ let tests: [Target] = [
   test("RoomsTests", ["Bytes", "Rooms"]),
   test("SignalingTests", ["Bytes", "Signaling"]),
   test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
-  test("ClientCoreTests", ["Bytes", "SFrame", "MLSWire", "MLS", "ClientCore", "NativeCrypto", "NativeMLSCrypto"]),
+  test(
+    "ClientCoreTests",
+    ["Bytes", "SFrame", "MLSWire", "MLS", "ClientCore", "Delivery", "NativeCrypto", "NativeMLSCrypto"]),
   test("MLSTests", ["Bytes", "MLSWire", "MLS", "NativeMLSCrypto"]),
   test("DeliveryTests", ["Bytes", "Delivery", "MLSWire", "MLS", "NativeMLSCrypto"]),
   test(

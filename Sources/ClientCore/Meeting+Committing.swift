@@ -98,9 +98,9 @@ extension Meeting {
   mutating func commitRefused(_ epoch: UInt64) {
     guard let upload = pending, upload.epoch == epoch else { return }
     pending = nil
-    timers[.resend] = nil
     if case .entry = upload.outcome { return askForWayIn() }
-    if group?.epoch == epoch { noticeGap() }
+    timers[.resend] = now + Pace.retry
+    emit(.send(.sync(epoch: epoch)))
   }
 
   // MARK: What we want committed ourselves
@@ -128,9 +128,9 @@ extension Meeting {
 
   /// Commits what is wanted, all in one, as soon as no commit of ours is under way.
   mutating func fulfilWishes(using random: inout some RandomNumberGenerator) {
-    guard let group, node.isConnected, pending == nil, !watch.awaitsInfo, !watch.alarms.contains(.forked) else {
-      return
-    }
+    guard let group, node.isConnected, pending == nil, timers[.resend] == nil, !watch.awaitsInfo,
+      !watch.alarms.contains(.forked)
+    else { return }
     wishes.removals.removeAll { directory[$0] == nil }
     var proposals: [Proposal] = []
     for join in wishes.removals where mayRemove(join, from: group) {

@@ -6,7 +6,7 @@ extension Meeting {
   /// The rules of this meeting, under the key that the node has shown us.
   var policy: RolesPolicy<Suite> { RolesPolicy(link: link, nodeKey: node.senderKey) }
 
-  /// In no group, or in one that we made and nobody joined: another may still take us in.
+  /// In no group, or in one that nobody else is in.
   var isAlone: Bool { directory.seats.count <= 1 }
 
   /// The node took us in, or back.
@@ -105,9 +105,9 @@ extension Meeting {
     begin(after: nil, using: &random)
   }
 
-  /// Takes a Welcome, unless we are among others already.
+  /// Takes a Welcome, unless we are in a group already.
   mutating func join(welcome: [UInt8], tree: [UInt8], using random: inout some RandomNumberGenerator) {
-    guard let bundle, isAlone else { return tell(.notAllowed) }
+    guard let bundle, group == nil else { return tell(.notAllowed) }
     guard case .welcome(let welcome)? = try? MLSMessage(wire: welcome),
       let nodes = try? RatchetTreeExtension(wire: tree)
     else { return refuseEntry() }
@@ -115,20 +115,12 @@ extension Meeting {
       let secrets = try Group<Suite>.open(welcome, bundle: bundle, psks: keys.psks).secrets
       let joined = try Group(joining: welcome, as: bundle, tree: nodes, psks: keys.psks, now: wallClock)
       guard isAcceptable(joined, psks: secrets.psks) else { return refuseEntry() }
-      if group != nil { giveUpOwnGroup() }
       pending = nil
       group = joined
       begin(after: nil, using: &random)
     } catch {
       refuseEntry(error)
     }
-  }
-
-  /// The node took the group of somebody else who made one at the same time.
-  private mutating func giveUpOwnGroup() {
-    frames.forget()
-    directory = Directory()
-    nonces = []
   }
 
   /// Whether a group that we are about to enter keeps the rules, and nobody in it was removed before.
@@ -158,12 +150,17 @@ extension Meeting {
     emit(.send(.sync(epoch: nil)))
   }
 
-  /// Nobody has let us in for a while.
+  /// Nobody has let us in for a while: the way round is asked for, then for somebody to let us in again.
   mutating func entryIsLate(using random: inout some RandomNumberGenerator) {
-    guard node.isConnected else { return timers[.entry] = nil }
-    if watch.entryAttempts > 0 { raise(group == nil ? .notLetIn : .withheld) }
+    guard node.isConnected else { return }
     pending = nil
-    if group == nil { offerKeyPackage(using: &random) }
-    askForWayIn()
+    guard group == nil else {
+      raise(.withheld)
+      return askForWayIn()
+    }
+    if watch.entryAttempts % 2 == 0 { return askForWayIn() }
+    watch.entryAttempts += 1
+    raise(.notLetIn)
+    offerKeyPackage(using: &random)
   }
 }

@@ -8,11 +8,11 @@ extension Meeting {
     guard watch.entryAttempts > 0, pending == nil, watch.awaitsInfo || group == nil else { return tell(.notAllowed) }
     guard case .groupInfo(let info)? = try? MLSMessage(wire: info), let nodes = try? RatchetTreeExtension(wire: tree)
     else { return refuseEntry() }
-    if let group, info.groupContext.groupID != group.groupID { return raise(.forked) }
+    if let group, info.groupContext.groupID != group.groupID { leaveForAnother() }
     let old = nodes.leaves.first { JoinID($0.node.credential) == join }
     guard old == nil || old?.node.signatureKey == identity.signaturePublicKey else { return refuseEntry() }
     if group != nil, old == nil { return gone(by: .node) }
-    if old == nil, info.groupContext.extensions.roles?.locked == true { return clear(.notLetIn) }
+    if old == nil, info.groupContext.extensions.roles?.locked == true { return waitAtTheDoor(using: &random) }
     let psk = RoomPSK.fresh(using: &random)
     var entry = ExternalJoin(identity: identity)
     entry.replacing = old?.leaf
@@ -32,6 +32,22 @@ extension Meeting {
     } catch {
       refuseEntry(error)
     }
+  }
+
+  /// The meeting goes on in another group: of somebody who made one at the same time, or while none of us was connected.
+  private mutating func leaveForAnother() {
+    if !isAlone { tell(.otherGroup) }
+    let (attempts, key) = (watch.entryAttempts, node.senderKey)
+    abandon()
+    watch.entryAttempts = attempts
+    node.senderKey = key
+  }
+
+  /// A locked room is no reason for an alarm; the host lets in.
+  private mutating func waitAtTheDoor(using random: inout some RandomNumberGenerator) {
+    watch.entryAttempts = 0
+    clear(.notLetIn)
+    offerKeyPackage(using: &random)
   }
 
   /// We are no member any more.

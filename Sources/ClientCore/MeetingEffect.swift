@@ -96,4 +96,6 @@ package enum MeetingNotice: UInt8, CaseIterable, Sendable {
   case flood = 7
   /// What we were asked to do is not ours to do.
   case notAllowed = 8
+  /// The meeting goes on in another group, which we join anew.
+  case otherGroup = 9
 }

@@ -209,6 +209,8 @@ enum Pace {
   static let entry = TimeDelta.seconds(10)
   static let resend = TimeDelta.seconds(2)
   static let attempts = 4
+  /// After a refusal.
+  static let retry = TimeDelta.milliseconds(500)
   static let gap = TimeDelta.seconds(6)
   static let quiet = TimeDelta.milliseconds(500)
   static let watch = TimeDelta.seconds(5)
