@@ -6,17 +6,174 @@ import MLSWire
 package struct DeliveryService<Signer: DeliverySigner>: Sendable {
   let signer: Signer
   let limits: DeliveryLimits
+  /// In ascending order of their index.
+  var attendees: [Attendee] = []
+  var record: GroupRecord?
+  var creation: Creation?
+  var expulsions: [Expulsion] = []
+  var lastTicket: UInt64 = 0
+  /// What is to be done, gathered during one call.
+  var effects: [DeliveryEffect] = []
 
   package init(signer: Signer, limits: DeliveryLimits = DeliveryLimits()) {
     self.signer = signer
     self.limits = limits
   }
 
-  /// When `advance` has something to do next; `.distantFuture` for never.
-  package var nextDeadline: Instant { .distantFuture }
+  /// Of the current epoch; nil while there is no group.
+  package var epoch: UInt64? { record?.state.epoch }
 
-  package mutating func apply(_ command: DeliveryCommand, from index: Int, now: Instant) -> [DeliveryEffect] { [] }
+  /// When `advance` has something to do next; `.distantFuture` for never.
+  package var nextDeadline: Instant {
+    var deadline = creation?.deadline ?? .distantFuture
+    for expulsion in expulsions { deadline = min(deadline, expulsion.due) }
+    guard let record else { return deadline }
+    if let since = record.orphanedSince, creation == nil { deadline = min(deadline, since + limits.orphan) }
+    if let request = record.request { return min(deadline, request.deadline) }
+    let waiting = waitingPackages.count
+    guard waiting > 0, !connectedMembers.isEmpty else { return deadline }
+    return min(deadline, windowEnd(waiting))
+  }
+
+  package mutating func apply(_ command: DeliveryCommand, from index: Int, now: Instant) -> [DeliveryEffect] {
+    if case .enter(let join) = command {
+      enter(index, join)
+    } else if let place = place(of: index) {
+      perform(command, at: place, now)
+    }
+    return settle(now)
+  }
 
   /// What is due because time has passed.
-  package mutating func advance(to now: Instant) -> [DeliveryEffect] { [] }
+  package mutating func advance(to now: Instant) -> [DeliveryEffect] { settle(now) }
+
+  private mutating func perform(_ command: DeliveryCommand, at place: Int, _ now: Instant) {
+    switch command {
+    case .enter: return
+    case .keyPackage(let box): keep(box, at: place)
+    case .create(let bytes): create(bytes, at: place)
+    case .commit(let bytes): commit(bytes, at: place, now)
+    case .sync(let epoch): sync(epoch, at: place)
+    case .ready(let epoch): ready(epoch, at: place)
+    case .refuse(let epoch): refuse(epoch, at: place, now)
+    case .lose: attendees[place].isConnected = false
+    case .resume: attendees[place].isConnected = true
+    case .leave: attendees.remove(at: place)
+    }
+  }
+
+  /// Does everything that follows from what is, and hands over the effects.
+  private mutating func settle(_ now: Instant) -> [DeliveryEffect] {
+    expelTheRemoved(now)
+    keepAGroup(now)
+    proposeRemovals(now)
+    askForCommits(now)
+    announceReadiness()
+    defer { effects = [] }
+    return effects
+  }
+
+  mutating func tell(_ indices: [Int], _ event: DeliveryEvent) {
+    if !indices.isEmpty { effects.append(.tell(indices, event)) }
+  }
+}
+
+// MARK: - Who is there
+
+extension DeliveryService {
+  func place(of index: Int) -> Int? { attendees.firstIndex { $0.index == index } }
+
+  func leaf(of attendee: Attendee) -> UInt32? {
+    record?.state.tree.position(of: attendee.identity).map { UInt32($0) }
+  }
+
+  /// Lost its group, and asks with a new key package to be let in again.
+  func isReturning(_ attendee: Attendee) -> Bool {
+    guard let package = attendee.package else { return false }
+    return package.reference != attendee.admission?.reference
+  }
+
+  /// Indices of those who can process a commit, by their leaves.
+  var connectedMembers: [(index: Int, leaf: UInt32)] {
+    guard let record else { return [] }
+    var members: [(index: Int, leaf: UInt32)] = []
+    for attendee in attendees where attendee.isConnected && !isReturning(attendee) {
+      guard let leaf = record.state.tree.position(of: attendee.identity) else { continue }
+      members.append((attendee.index, UInt32(leaf)))
+    }
+    return members.sorted { $0.leaf < $1.leaf }
+  }
+
+  private mutating func enter(_ index: Int, _ join: [UInt8]) {
+    guard place(of: index) == nil, !attendees.contains(where: { $0.identity == join }) else { return }
+    let place = attendees.firstIndex { $0.index > index } ?? attendees.endIndex
+    attendees.insert(Attendee(index: index, identity: join), at: place)
+  }
+
+  /// Counts what no client of ours does; whoever goes on is put out.
+  mutating func offend(_ place: Int) {
+    attendees[place].offences += 1
+    if attendees[place].offences >= limits.offences { expel(place) }
+  }
+
+  mutating func expel(_ place: Int) { effects.append(.expel(attendees.remove(at: place).index)) }
+}
+
+// MARK: - A group
+
+extension DeliveryService {
+  /// Asks for a group when there is none, or none that anybody connected is in.
+  private mutating func keepAGroup(_ now: Instant) {
+    if let record, !attendees.contains(where: { record.state.tree.position(of: $0.identity) != nil }) {
+      self.record = nil
+    }
+    guard attendees.contains(where: { $0.isConnected }) else {
+      creation = nil
+      return
+    }
+    if record != nil {
+      guard connectedMembers.isEmpty else {
+        record?.orphanedSince = nil
+        creation = nil
+        return
+      }
+      let since = record?.orphanedSince ?? now
+      record?.orphanedSince = since
+      guard now >= since + limits.orphan else { return }
+    }
+    askForAGroup(now)
+  }
+
+  private mutating func askForAGroup(_ now: Instant) {
+    let connected = attendees.lazy.filter { $0.isConnected }.map { $0.index }
+    if let creation, now < creation.deadline, let last = creation.asked.last, connected.contains(last) { return }
+    var asked = creation?.asked ?? []
+    if !connected.contains(where: { !asked.contains($0) }) { asked = [] }
+    guard let next = connected.first(where: { !asked.contains($0) }) else { return }
+    creation = Creation(asked: asked + [next], deadline: now + limits.creation)
+    tell([next], .createGroup)
+  }
+
+  private mutating func create(_ bytes: [UInt8], at place: Int) {
+    let index = attendees[place].index
+    guard let creation, creation.asked.contains(index) else {
+      // Somebody was quicker: the way into that group is from outside.
+      if record != nil, leaf(of: attendees[place]) == nil { tell([index], .resync) }
+      return
+    }
+    do throws(Fault) {
+      guard bytes.count <= limits.upload else { throw .offence }
+      record = GroupRecord(try .begin(bytes, by: attendees[place].identity, signer: signer))
+    } catch {
+      offend(place)
+      return
+    }
+    self.creation = nil
+    expulsions = []
+    for place in attendees.indices {
+      attendees[place].admission = nil
+      attendees[place].readyEpoch = nil
+    }
+    attendees[place].package = nil
+  }
 }
