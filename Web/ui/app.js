@@ -36,7 +36,9 @@ function createContext(store, call) {
   let look = {
     panel: null,
     sheet: null,
+    person: null,
     menu: false,
+    palette: false,
     page: 0,
     soundBlocked: false,
     shortcuts: remembered("tertulia.shortcuts") !== "off",
@@ -91,7 +93,7 @@ class App extends View {
     const first = this.page === null;
     const page = new Page(this.context);
     this.page = page;
-    this.context.set({ panel: null, sheet: null, menu: false, page: 0, soundBlocked: false });
+    this.context.set({ panel: null, sheet: null, menu: false, palette: false, page: 0, soundBlocked: false });
     this.replaceChildren(page);
     // A new page starts at its heading, unless it has put the focus somewhere better.
     const heading = /** @type {HTMLElement | null} */ (page.querySelector("h1"));

@@ -1,18 +1,23 @@
 // @ts-check
 import { Banner } from "./banner.js";
 import { Chat } from "./chat.js";
-import { furnish, h, say, setAttribute, setText } from "./dom.js";
+import { ComparisonView } from "./comparison.js";
+import { furnish, h, setAttribute, setText } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon, redraw } from "./icons.js";
 import { Invite } from "./invite.js";
 import { Notices } from "./notices.js";
 import { People } from "./people.js";
-import { Help, Settings, ShieldSheet } from "./sheets.js";
+import { ReactionVoice } from "./reactions.js";
+import { RemoveSheet } from "./remove.js";
+import { Help, Settings } from "./sheets.js";
+import { ShieldSheet } from "./shield.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { Sound } from "./sound.js";
 import { Stage } from "./stage.js";
 import { mark } from "./table.js";
 import { Toolbar } from "./toolbar.js";
+import { shieldMark } from "./trust.js";
 import { NARROW, View } from "./view.js";
 import { connectionWords } from "./words.js";
 /** @typedef {import("../app/types.js").State} State */
@@ -58,6 +63,9 @@ export class CallPage extends View {
       new Settings(context),
       new Help(context),
       new ShieldSheet(context),
+      new RemoveSheet(context),
+      new ComparisonView(context),
+      new ReactionVoice(context),
       sound,
     ]);
   }
@@ -75,13 +83,13 @@ export class CallPage extends View {
   }
 
   /** @override @param {Readonly<State>} state @param {Readonly<import("./view.js").Look>} look */
-  render({ connection, security }, look) {
-    const alarm = security.state === "alarm";
+  render({ connection, security, people }, look) {
+    const { icon: picture, brief, full } = shieldMark(security.state);
+    const count = people.length + 1;
     setAttribute(this.shield, "data-state", security.state);
-    redraw(this.shieldIcon, alarm ? "alarm" : "shield");
-    const key = alarm ? "shield.alarm" : look.width < NARROW ? "shield.brief" : "shield.short";
-    say(this.shieldText, key);
-    setAttribute(this.shield, "aria-label", alarm ? t("shield.alarm") : t("shield.short"));
+    redraw(this.shieldIcon, picture);
+    setText(this.shieldText, t(look.width < NARROW ? brief : full, { count }));
+    setAttribute(this.shield, "aria-label", t(full, { count }));
     setAttribute(this.connection, "data-state", connection.state);
     setText(this.connection, t(connectionWords(connection, Date.now()).short));
     // Behind a panel that covers everything there is nothing to reach.

@@ -151,3 +151,16 @@ export function keep(known, parent, items, keyOf, create) {
     parent.appendChild(child);
   }
 }
+
+/**
+ * Brings children into an order, moving only what is out of place. What has the focus keeps it. Not for videos.
+ * @param {Element} parent that holds exactly these children
+ * @param {readonly HTMLElement[]} wanted
+ */
+export function reorder(parent, wanted) {
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  wanted.forEach((child, i) => {
+    if (parent.children[i] !== child) parent.insertBefore(child, parent.children[i] ?? null);
+  });
+  if (focused && parent.contains(focused) && document.activeElement !== focused) focused.focus();
+}

@@ -4,7 +4,7 @@
 /** @typedef {string | Record<string, string>} Message a text, or one text for each plural category */
 
 /** Languages with a file in /i18n, with the name each gives itself. */
-export const LANGUAGES = { en: "English", es: "Español" };
+export const LANGUAGES = { en: "English", es: "Español", fr: "Français", pt: "Português" };
 /** @typedef {keyof typeof LANGUAGES} Language */
 
 const CHOSEN = "tertulia.language";

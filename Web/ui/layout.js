@@ -90,7 +90,7 @@ function capacity(width, height, smallest) {
 
 /**
  * @typedef {object} Stage
- * @property {Map<number, Box>} people by index, those on this page
+ * @property {Map<string, Box>} people by key, those on this page
  * @property {Box} self
  * @property {boolean} selfFloats the own view lies over the picture instead of beside it
  * @property {Box | null} seat the empty chair shown to somebody who is alone
@@ -102,7 +102,7 @@ function capacity(width, height, smallest) {
 
 /**
  * Arranges people, the own view and a shared screen on the stage.
- * @param {{ width: number, height: number, people: number[], screen: boolean, page: number }} input
+ * @param {{ width: number, height: number, people: string[], screen: boolean, page: number }} input
  * @returns {Stage}
  */
 export function arrange({ width, height, people, screen, page }) {
@@ -130,7 +130,7 @@ export function arrange({ width, height, people, screen, page }) {
 
 /**
  * A grid of people with the own view last, in pages when the area or the slots do not suffice.
- * @param {number[]} people
+ * @param {string[]} people
  * @param {number} page
  * @param {Box} area
  * @param {{ width: number, height: number }} [smallest]
@@ -155,7 +155,7 @@ function paged(people, page, area, smallest = SMALLEST) {
 /**
  * @param {number} width
  * @param {number} height
- * @param {number[]} people
+ * @param {string[]} people
  * @param {number} page
  * @returns {Stage}
  */
@@ -189,7 +189,7 @@ function shift(boxes, area) {
   return boxes.map((box) => ({ ...box, x: box.x + area.x, y: box.y + area.y }));
 }
 
-/** @param {number[]} people @param {Box[]} boxes @returns {Map<number, Box>} */
+/** @param {string[]} people @param {Box[]} boxes @returns {Map<string, Box>} */
 function zip(people, boxes) {
-  return new Map(people.map((index, i) => [index, boxes[i]]));
+  return new Map(people.map((key, i) => [key, boxes[i]]));
 }

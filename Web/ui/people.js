@@ -1,42 +1,62 @@
 // @ts-check
-import { furnish, h, keep, setAttribute, setText, show } from "./dom.js";
+import { furnish, h, keep, reorder, say, setAttribute, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
-import { icon } from "./icons.js";
+import { icon, redraw } from "./icons.js";
 import { Panel } from "./panel.js";
-import { initials } from "./text.js";
-import { personName } from "./words.js";
+import { Row } from "./person.js";
+import { Company } from "./trust.js";
 /** @typedef {import("../app/types.js").State} State */
 
-/** Who is in the room. */
+const SELF = "self";
+
+/** Who is in the room: the members themselves, hands first, with what one can do about each. */
 export class People extends Panel {
   /** @param {import("./view.js").Context} context */
   constructor(context) {
     super(context, "people", "people.title");
     /** @type {Map<string | number, Row>} */
     this.rows = new Map();
+    this.company = new Company();
     this.count = h("p", { class: "people-count" });
+    this.waiting = aside("waiting", "door");
+    this.locked = aside("locked", "lock");
     this.list = h("div", { class: "people-list", attrs: { role: "list" } });
-    const invite = h(
-      "button",
-      {
-        class: "button",
-        testid: "people-invite",
-        attrs: { type: "button" },
-        on: { click: () => context.set({ sheet: "invite" }) },
-      },
-      icon("invite"),
-      h("span", { t: "people.invite" }),
-    );
+    this.lockIcon = icon("lock");
+    this.lockWords = h("span");
+    this.lock = this.#button("lock", this.lockIcon, this.lockWords, () => this.#lock());
+    const words = h("span", { t: "people.invite" });
+    const invite = this.#button("people-invite", icon("invite"), words, () => context.set({ sheet: "invite" }));
     furnish(this, {}, [
       h(
         "div",
         { class: "people-scroll", label: "people.title", attrs: { role: "group", tabindex: "0" } },
         this.count,
+        this.locked.box,
+        this.waiting.box,
         this.list,
         h("p", { class: "people-note", t: "people.note" }),
       ),
-      h("div", { class: "panel-foot" }, invite),
+      h("div", { class: "panel-foot" }, invite, this.lock),
     ]);
+  }
+
+  /** @param {string} testid @param {Element} picture @param {HTMLElement} words @param {() => void} act */
+  #button(testid, picture, words, act) {
+    return h("button", { class: "button", testid, attrs: { type: "button" }, on: { click: act } }, picture, words);
+  }
+
+  #lock() {
+    const { call, store } = this.context;
+    call.lock(!store.get().security.locked);
+  }
+
+  /** @param {string} key */
+  #row(key) {
+    const { call, set } = this.context;
+    return new Row({
+      compare: () => call.compareWith(key),
+      remove: () => set({ sheet: "remove", person: key }),
+    });
   }
 
   /**
@@ -44,73 +64,37 @@ export class People extends Panel {
    * @param {Readonly<State>} state
    * @param {Readonly<import("./view.js").Look>} look
    */
-  render({ self, people }, look) {
+  render(state, look) {
+    this.company.note(state);
     if (!this.open(look, this.heading)) return;
+    const { self, people, security } = state;
     setText(this.count, t("people.count", { count: people.length + 1 }));
-    keep(this.rows, this.list, ["self", ...people.map(({ index }) => index)], (key) => key, () => new Row());
-    const name = self.name ? t("person.you_named", { name: self.name }) : t("person.you");
-    this.rows.get("self")?.update({ index: self.index, name, plain: self.name, ...flags(self), state: "" });
-    for (const person of people) {
-      const state = person.undecryptable
-        ? t("tile.undecryptable")
-        : person.lost
-        ? t("tile.lost")
-        : person.verified
-        ? ""
-        : t("person.not_verified");
-      const plain = person.name ?? "";
-      this.rows.get(person.index)?.update({
-        index: person.index,
-        name: personName(person.name),
-        plain,
-        ...flags(person.media),
-        state,
-      });
+    show(this.waiting.box, security.waiting > 0);
+    setText(this.waiting.text, t("people.waiting", { count: security.waiting }));
+    show(this.locked.box, security.locked);
+    setText(this.locked.text, t("people.locked"));
+    show(this.lock, self.role === "host");
+    say(this.lockWords, security.locked ? "people.unlock" : "people.lock");
+    redraw(this.lockIcon, security.locked ? "unlock" : "lock");
+    setAttribute(this, "data-removable", self.canRemove);
+    const ordered = this.company.ordered(people);
+    const keys = [SELF, ...ordered.map(({ key }) => key)];
+    const inside = this.list.contains(document.activeElement);
+    keep(this.rows, this.list, keys, (key) => key, (key) => this.#row(key));
+    // Somebody who is gone takes the focus along; the keyboard goes on from the head of the list.
+    if (inside && !this.list.contains(document.activeElement)) this.heading.focus();
+    this.rows.get(SELF)?.updateSelf(self);
+    for (const person of ordered) {
+      const recent = this.company.isNew(person.key);
+      this.rows.get(person.key)?.update(person, { recent, removable: self.canRemove });
     }
+    reorder(this.list, keys.flatMap((key) => this.rows.get(key) ?? []));
   }
 }
 customElements.define("tertulia-people", People);
 
-/** @param {{ mic: boolean, camera: boolean, screen: boolean }} media */
-function flags({ mic, camera, screen }) {
-  return { mic, camera, screen };
-}
-
-/** One person of the list. */
-class Row extends HTMLElement {
-  constructor() {
-    super();
-    this.initials = h("span", { class: "saucer-initials" });
-    this.name = h("bdi", { class: "person-name" });
-    this.state = h("span", { class: "person-state" });
-    this.screen = fact("screen", "person.shares");
-    this.camera = fact("camera-off", "person.camera_off");
-    this.mic = fact("mic-off", "person.mic_off");
-    furnish(this, { class: "person", testid: "person", attrs: { role: "listitem" } }, [
-      h("span", { class: "saucer small", attrs: { "aria-hidden": "true" } }, this.initials),
-      h("span", { class: "person-words" }, this.name, this.state),
-      this.screen,
-      this.camera,
-      this.mic,
-    ]);
-  }
-
-  /** @param {{ index: number, name: string, plain: string, mic: boolean, camera: boolean, screen: boolean, state: string }} person */
-  update({ index, name, plain, mic, camera, screen, state }) {
-    setText(this.initials, initials(plain) || "·");
-    setText(this.name, name);
-    setText(this.state, state);
-    show(this.state, state !== "");
-    show(this.screen, screen);
-    show(this.camera, !camera);
-    show(this.mic, !mic);
-    setAttribute(this, "data-index", index);
-    setAttribute(this, "data-hue", index < 0 ? 0 : index % 8);
-  }
-}
-customElements.define("tertulia-person", Row);
-
-/** @param {import("./icons.js").IconName} picture @param {string} words */
-function fact(picture, words) {
-  return h("span", { class: "person-fact", title: words }, icon(picture), h("span", { class: "unseen", t: words }));
+/** A line about the room itself. @param {string} testid @param {import("./icons.js").IconName} picture */
+function aside(testid, picture) {
+  const text = h("span");
+  return { box: h("p", { class: "people-aside", testid, attrs: { role: "status" } }, icon(picture), text), text };
 }

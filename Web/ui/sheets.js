@@ -1,13 +1,12 @@
 // @ts-check
 import { DevicePicker } from "./device-picker.js";
-import { h, say, setAttribute, show } from "./dom.js";
+import { h } from "./dom.js";
 import { remember } from "./i18n.js";
 import { icon } from "./icons.js";
 import { Meter } from "./meter.js";
 import { Preferences } from "./preferences.js";
 import { Sheet } from "./sheet.js";
 import { SHORTCUTS } from "./shortcuts.js";
-import { alarmWords } from "./words.js";
 /** @typedef {import("../app/types.js").State} State */
 /** @typedef {import("./view.js").Look} Look */
 
@@ -64,35 +63,3 @@ export class Help extends Sheet {
   }
 }
 customElements.define("tertulia-help", Help);
-
-/** What the shield stands for, in plain words; what went wrong when it is red. */
-export class ShieldSheet extends Sheet {
-  /** @param {import("./view.js").Context} context */
-  constructor(context) {
-    super(context, "shield", "shield.title");
-    this.alarm = h("p", { class: "callout danger" });
-    const point = (/** @type {string} */ title, /** @type {string} */ text) =>
-      h("div", {}, h("dt", { t: title }), h("dd", { t: text }));
-    this.body.append(
-      this.alarm,
-      h(
-        "dl",
-        { class: "points" },
-        point("shield.who", "shield.who_text"),
-        point("shield.server", "shield.server_text"),
-        point("shield.names", "shield.names_text"),
-        point("shield.limits", "shield.limits_text"),
-      ),
-    );
-  }
-
-  /** @override @param {Readonly<State>} state @param {Readonly<Look>} look */
-  render({ security }, look) {
-    if (!this.follow(look)) return;
-    const alarm = security.state === "alarm";
-    show(this.alarm, alarm);
-    if (alarm) say(this.alarm, alarmWords(security.code));
-    setAttribute(this.dialog, "data-alarm", alarm);
-  }
-}
-customElements.define("tertulia-shield-sheet", ShieldSheet);

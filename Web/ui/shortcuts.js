@@ -9,6 +9,7 @@ export const SHORTCUTS = [
   { key: "m", shown: "M", words: "help.mic", act: ({ call }) => call.toggleMic() },
   { key: "v", shown: "V", words: "help.camera", act: ({ call }) => call.toggleCamera() },
   { key: "s", shown: "S", words: "help.screen", act: ({ call, store }) => toggleScreen(call, store.get().self.screen) },
+  { key: "h", shown: "H", words: "help.hand", act: ({ call, store }) => call.setHand(!store.get().self.hand) },
   { key: "c", shown: "C", words: "help.chat", act: (context) => togglePanel(context, "chat") },
   { key: "p", shown: "P", words: "help.people", act: (context) => togglePanel(context, "people") },
   { key: "i", shown: "I", words: "help.invite", act: ({ set }) => set({ sheet: "invite" }) },

@@ -3,7 +3,8 @@ import { furnish, h, keep, setStream } from "./dom.js";
 import { View } from "./view.js";
 /** @typedef {import("../app/types.js").State} State */
 
-const SCREEN = "screen";
+/** No member is called so: keys have no space. */
+const SCREEN = "the screen";
 
 /** Everybody's sound, whether or not their tile is on this page. One audio element for each stream, nothing to see. */
 export class Sound extends View {
@@ -24,9 +25,9 @@ export class Sound extends View {
 
   /** @override @param {Readonly<State>} state */
   render({ self, people, screen }) {
-    const shared = screen.index !== null && screen.index !== self.index;
-    /** @type {{ key: string | number, stream: MediaStream | null }[]} */
-    const sources = people.map(({ index, stream }) => ({ key: index, stream }));
+    const shared = screen.key !== null && screen.key !== self.key;
+    /** @type {{ key: string, stream: MediaStream | null }[]} */
+    const sources = people.map(({ key, stream }) => ({ key, stream }));
     if (shared) sources.push({ key: SCREEN, stream: screen.stream });
     keep(this.sinks, this, sources, ({ key }) => key, () => this.#sink(self.devices.speakerId));
     for (const { key, stream } of sources) {

@@ -1,5 +1,5 @@
 // @ts-check
-import { furnish, h, keep, setAttribute, setStream, setText, show } from "./dom.js";
+import { furnish, h, keep, say, setAttribute, setStream, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { arrange } from "./layout.js";
@@ -9,9 +9,12 @@ import { View } from "./view.js";
 import { personName } from "./words.js";
 /** @typedef {import("../app/types.js").State} State */
 /** @typedef {import("../app/types.js").Person} Person */
+/** @typedef {import("../app/types.js").Reaction} Reaction */
 /** @typedef {import("./view.js").Look} Look */
 
 const SELF = "self";
+/** One is sure of oneself. */
+const VERIFIED = /** @type {const} */ ("verified");
 
 /** The table: everybody's tile, a shared screen, the pager. */
 export class Stage extends View {
@@ -25,11 +28,15 @@ export class Stage extends View {
     this.page = 0;
     this.screen = this.#screen();
     this.seat = this.#emptySeat();
+    /** @type {Map<string | number, HTMLElement>} */
+    this.floating = new Map();
+    this.elsewhere = h("div", { class: "elsewhere", attrs: { "aria-hidden": "true" } });
     this.pager = this.#pager();
     furnish(this, { class: "stage", label: "stage.label", attrs: { role: "region" } }, [
       this.screen.box,
-      this.seat,
+      this.seat.box,
       this.pager.box,
+      this.elsewhere,
     ]);
     this.observer = new ResizeObserver(([entry]) => {
       const { width, height } = entry.contentRect;
@@ -76,14 +83,10 @@ export class Stage extends View {
       icon("invite"),
       h("span", { t: "stage.invite" }),
     );
-    return h(
-      "div",
-      { class: "empty-seat", testid: "alone" },
-      tableDrawing({ taken: 1 }),
-      h("p", { class: "empty-title", t: "stage.alone" }),
-      h("p", { class: "empty-text", t: "stage.alone_text" }),
-      invite,
-    );
+    const title = h("p", { class: "empty-title" });
+    const text = h("p", { class: "empty-text" });
+    const box = h("div", { class: "empty-seat", testid: "alone" }, tableDrawing({ taken: 1 }), title, text, invite);
+    return { box, title, text, invite };
   }
 
   #pager() {
@@ -122,65 +125,81 @@ export class Stage extends View {
    * @param {Readonly<State>} state
    * @param {Readonly<Look>} look
    */
-  render({ self, people, screen }, look) {
+  render({ self, people, screen, security, reactions }, look) {
     if (this.size.width === 0) return;
-    const shared = screen.index !== null && screen.index !== self.index;
-    const input = { ...this.size, people: people.map(({ index }) => index), screen: shared, page: look.page };
+    const shared = screen.key !== null && screen.key !== self.key;
+    const input = { ...this.size, people: people.map(({ key }) => key), screen: shared, page: look.page };
     const plan = arrange(input);
     this.page = plan.page;
-    const here = people.filter(({ index }) => plan.people.has(index));
-    keep(this.tiles, this, [...here.map(({ index }) => index), SELF], (key) => key, (key) => new Tile(key === SELF));
-    for (const person of here) this.#seatPerson(person, plan.people);
-    this.#seatSelf(self, plan.self, plan.selfFloats);
+    const here = people.filter(({ key }) => plan.people.has(key));
+    keep(this.tiles, this, [...here.map(({ key }) => key), SELF], (key) => key, (key) => this.#tile(key));
+    for (const person of here) this.#seatPerson(person, plan.people, self.canRemove, reactions);
+    this.#seatSelf(self, plan.self, plan.selfFloats, reactions);
     this.#showScreen(screen, people, plan.screen);
-    show(this.seat, plan.seat !== null);
-    if (plan.seat) seat(this.seat, plan.seat);
-    this.#showPager(plan, people.filter(({ index, speaking }) => speaking && !plan.people.has(index)));
+    this.#showSeat(plan.seat, security.state === "joining");
+    this.#showPager(plan, people.filter(({ key, speaking }) => speaking && !plan.people.has(key)));
+    this.#showElsewhere(reactions.filter(({ key }) => key !== self.key && !plan.people.has(key)));
     this.#tellVisible(plan.people);
   }
 
-  /** @param {Person} person @param {Map<number, import("./layout.js").Box>} boxes */
-  #seatPerson(person, boxes) {
-    const tile = this.tiles.get(person.index);
-    const box = boxes.get(person.index);
+  /** @param {string} key */
+  #tile(key) {
+    return key === SELF ? new Tile(true) : new Tile(false, () => this.context.set({ sheet: "remove", person: key }));
+  }
+
+  /**
+   * @param {Person} person
+   * @param {Map<string, import("./layout.js").Box>} boxes
+   * @param {boolean} removable
+   * @param {readonly Reaction[]} reactions
+   */
+  #seatPerson(person, boxes, removable, reactions) {
+    const tile = this.tiles.get(person.key);
+    const box = boxes.get(person.key);
     if (!tile || !box) return;
-    const { index, speaking, verified, undecryptable, lost, stream } = person;
+    const { key, index, speaking, trust, hand, undecryptable, lost, stream } = person;
     const { mic, camera } = person.media;
     const name = personName(person.name);
-    tile.update({
-      index,
-      name,
-      plain: name,
-      self: false,
-      mic,
-      camera,
-      speaking,
-      verified,
-      undecryptable,
-      lost,
-      stream,
-    });
+    const facts = { mic, camera, speaking, hand, trust, undecryptable, lost, stream };
+    const own = reactions.filter((reaction) => reaction.key === key);
+    tile.update({ index, name, plain: name, self: false, removable, reactions: own, ...facts });
     tile.sit(box);
   }
 
-  /** @param {State["self"]} self @param {import("./layout.js").Box} box @param {boolean} floats */
-  #seatSelf(self, box, floats) {
+  /**
+   * @param {State["self"]} self
+   * @param {import("./layout.js").Box} box
+   * @param {boolean} floats
+   * @param {readonly Reaction[]} reactions
+   */
+  #seatSelf(self, box, floats, reactions) {
     const tile = this.tiles.get(SELF);
     if (!tile) return;
-    const { index, mic, camera, speaking, stream } = self;
-    const own = { verified: true, undecryptable: false, lost: false, self: true };
-    tile.update({
-      index,
-      name: self.name ? t("person.you_named", { name: self.name }) : t("person.you"),
-      plain: self.name,
-      mic,
-      camera,
-      speaking,
-      stream,
-      ...own,
-    });
+    const { key, index, mic, camera, speaking, hand, stream } = self;
+    const name = self.name ? t("person.you_named", { name: self.name }) : t("person.you");
+    const facts = { mic, camera, speaking, hand, trust: VERIFIED, undecryptable: false, lost: false, stream };
+    const own = reactions.filter((reaction) => reaction.key === key);
+    tile.update({ index, name, plain: self.name, self: true, removable: false, reactions: own, ...facts });
     setAttribute(tile, "data-floats", `${floats}`);
     tile.sit(box);
+  }
+
+  /** @param {import("./layout.js").Box | null} box @param {boolean} joining who else is here is not known yet */
+  #showSeat(box, joining) {
+    show(this.seat.box, box !== null);
+    if (!box) return;
+    say(this.seat.title, joining ? "stage.joining" : "stage.alone");
+    say(this.seat.text, joining ? "stage.joining_text" : "stage.alone_text");
+    show(this.seat.invite, !joining);
+    seat(this.seat.box, box);
+  }
+
+  /** Reactions of people who have no tile on this page, with their names. @param {Reaction[]} reactions */
+  #showElsewhere(reactions) {
+    keep(this.floating, this.elsewhere, reactions, ({ id }) => id, (reaction) => {
+      const name = h("bdi", { class: "elsewhere-name" }, personName(reaction.name));
+      return h("span", { class: "elsewhere-one", testid: "reaction" }, reaction.emoji, " ", name);
+    });
   }
 
   /** @param {State["screen"]} screen @param {readonly Person[]} people @param {import("./layout.js").Box | null} box */
@@ -188,7 +207,7 @@ export class Stage extends View {
     show(this.screen.box, box !== null);
     setStream(this.screen.video, box ? screen.stream : null);
     if (!box) return;
-    const owner = people.find(({ index }) => index === screen.index);
+    const owner = people.find(({ key }) => key === screen.key);
     setText(this.screen.caption, t("stage.screen_of", { name: personName(owner?.name ?? null) }));
     seat(this.screen.box, box);
   }
@@ -204,9 +223,9 @@ export class Stage extends View {
     this.pager.next.disabled = page === pages - 1;
   }
 
-  /** @param {Map<number, import("./layout.js").Box>} boxes */
+  /** @param {Map<string, import("./layout.js").Box>} boxes */
   #tellVisible(boxes) {
-    const tiles = [...boxes].map(([index, { height }]) => ({ index, height: Math.round(height * devicePixelRatio) }));
+    const tiles = [...boxes].map(([key, { height }]) => ({ key, height: Math.round(height * devicePixelRatio) }));
     const told = JSON.stringify(tiles);
     if (told === this.visible) return;
     this.visible = told;

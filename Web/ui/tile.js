@@ -1,9 +1,14 @@
 // @ts-check
-import { furnish, h, setAttribute, setStream, setStyle, setText, show } from "./dom.js";
+import { furnish, h, keep, setAttribute, setStream, setStyle, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
+import { floating } from "./reactions.js";
 import { initials } from "./text.js";
+import { trustMark } from "./trust.js";
 /** @typedef {import("./layout.js").Box} Box */
+
+/** @typedef {import("../app/types.js").Trust} Trust */
+/** @typedef {import("../app/types.js").Reaction} Reaction */
 
 /**
  * @typedef {object} Seat what a tile shows
@@ -14,16 +19,19 @@ import { initials } from "./text.js";
  * @property {boolean} mic
  * @property {boolean} camera
  * @property {boolean} speaking
- * @property {boolean} verified
+ * @property {boolean} hand
+ * @property {Trust} trust
+ * @property {boolean} removable
  * @property {boolean} undecryptable
  * @property {boolean} lost
  * @property {MediaStream | null} stream
+ * @property {readonly Reaction[]} reactions
  */
 
 /** One person: picture or initials, name, what is off. The video element lives as long as the tile does. */
 export class Tile extends HTMLElement {
-  /** @param {boolean} self */
-  constructor(self) {
+  /** @param {boolean} self @param {() => void} [remove] asks whether this person is to be removed */
+  constructor(self, remove) {
     super();
     this.video = h("video", { testid: "tile-video", attrs: { playsinline: true, autoplay: true, tabindex: "-1" } });
     // Sound comes from elements of its own (sound.js), which outlive paging.
@@ -33,13 +41,27 @@ export class Tile extends HTMLElement {
     this.placeholder = h("div", { class: "saucer", attrs: { "aria-hidden": "true" } }, this.initials);
     this.reason = h("span");
     this.cover = h("p", { class: "tile-cover" }, icon("hidden"), this.reason);
+    this.hand = h("span", { class: "tile-hand", testid: "tile-hand" }, icon("hand"));
     this.muted = h("span", { class: "tile-muted" }, icon("mic-off"));
+    this.sure = h("span", { class: "tile-sure" }, icon("verified"));
+    /** @type {Map<string | number, HTMLElement>} */
+    this.floating = new Map();
+    this.reactions = h("div", { class: "reactions", attrs: { "aria-hidden": "true" } });
+    const click = { click: () => remove?.() };
+    this.expel = h(
+      "button",
+      { class: "tile-remove", testid: "tile-remove", attrs: { type: "button" }, on: click },
+      icon("remove"),
+      h("span", { t: "people.remove" }),
+    );
     this.name = h("bdi", { class: "tile-name" });
     furnish(this, { class: "tile", testid: "tile", attrs: { role: "group", "data-self": `${self}` } }, [
       this.video,
       this.placeholder,
       this.cover,
-      h("div", { class: "tile-caption" }, this.muted, this.name),
+      h("div", { class: "tile-caption" }, this.hand, this.muted, this.name, this.sure),
+      this.reactions,
+      this.expel,
     ]);
   }
 
@@ -52,6 +74,11 @@ export class Tile extends HTMLElement {
     setText(this.initials, initials(seat.plain) || "·");
     setText(this.name, seat.name);
     show(this.muted, !seat.mic);
+    show(this.hand, seat.hand);
+    show(this.sure, seat.trust === "verified" && !seat.self);
+    show(this.expel, seat.removable);
+    setAttribute(this.expel, "aria-label", t("people.remove_name", { name: seat.name }));
+    keep(this.floating, this.reactions, seat.reactions, ({ id }) => id, floating);
     const cover = seat.undecryptable ? t("tile.undecryptable") : seat.lost ? t("tile.lost") : "";
     setText(this.reason, cover);
     show(this.cover, cover !== "");
@@ -60,7 +87,8 @@ export class Tile extends HTMLElement {
     setAttribute(this, "data-mic", `${seat.mic}`);
     setAttribute(this, "data-camera", `${seat.camera}`);
     setAttribute(this, "data-speaking", `${seat.speaking && cover === ""}`);
-    setAttribute(this, "data-verified", `${seat.verified}`);
+    setAttribute(this, "data-trust", seat.self ? null : seat.trust);
+    setAttribute(this, "data-hand", `${seat.hand}`);
     setAttribute(this, "data-trouble", seat.undecryptable ? "undecryptable" : seat.lost ? "lost" : null);
     setAttribute(this, "aria-label", this.#spoken(seat, cover));
   }
@@ -69,7 +97,8 @@ export class Tile extends HTMLElement {
   #spoken(seat, cover) {
     const facts = [
       seat.name,
-      seat.self || seat.verified ? "" : t("person.not_verified"),
+      seat.self ? "" : t(trustMark(seat.trust).words),
+      seat.hand ? t("person.hand") : "",
       seat.mic ? "" : t("person.mic_off"),
       seat.camera ? "" : t("person.camera_off"),
       cover,

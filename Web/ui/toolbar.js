@@ -2,6 +2,7 @@
 import { furnish, h, setAttribute, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon, redraw } from "./icons.js";
+import { palette } from "./reactions.js";
 import { NARROW, View } from "./view.js";
 /** @typedef {import("./icons.js").IconName} IconName */
 
@@ -23,6 +24,11 @@ export class Toolbar extends View {
     this.people = tool("toggle-people", "people", "tool.people", panel("people"));
     this.count = h("span", { class: "tool-count", attrs: { "aria-hidden": "true" } });
     this.people.button.append(this.count);
+    this.hand = tool("toggle-hand", "hand", "tool.hand", () => this.#raise());
+    this.react = tool("react", "react", "tool.react", () => set({ palette: !look().palette }));
+    setAttribute(this.react.button, "aria-controls", "palette");
+    this.palette = palette((emoji) => this.#react(emoji));
+    const reactions = h("div", { class: "tool-react" }, this.react.button, this.palette);
     const invite = tool("invite-open", "invite", "tool.invite", sheet("invite"));
     const devices = tool("devices-open", "settings", "tool.settings", sheet("devices"));
     this.more = tool("more", "more", "tool.more", () => set({ menu: !look().menu }));
@@ -30,19 +36,21 @@ export class Toolbar extends View {
     setAttribute(this.more.button, "aria-controls", "more-tools");
     const leave = tool("leave", "leave", "tool.leave", () => call.leave());
     leave.button.classList.add("tool-leave");
-    const folded = [this.screen, this.people, invite, devices].map(({ button }) => button);
+    const folded = [this.screen.button, this.hand.button, reactions, invite.button, devices.button];
     this.group = h("div", { class: "tool-group", id: "more-tools" }, ...folded);
     furnish(this, { class: "toolbar", label: "tool.label", attrs: { role: "region" } }, [
       this.mic.button,
       this.camera.button,
       this.chat.button,
+      this.people.button,
       this.group,
       this.more.button,
       leave.button,
     ]);
     this.addEventListener("keydown", (event) => this.#escape(event));
     this.outside = (/** @type {Event} */ event) => {
-      if (look().menu && !this.contains(/** @type {Node} */ (event.target))) set({ menu: false });
+      const { menu, palette } = look();
+      if ((menu || palette) && !this.contains(/** @type {Node} */ (event.target))) set({ menu: false, palette: false });
     };
   }
 
@@ -58,6 +66,12 @@ export class Toolbar extends View {
     document.removeEventListener("pointerdown", this.outside);
   }
 
+  #raise() {
+    const { call, store, set } = this.context;
+    set({ menu: false });
+    call.setHand(!store.get().self.hand);
+  }
+
   #share() {
     const { call, store, set } = this.context;
     set({ menu: false });
@@ -65,12 +79,26 @@ export class Toolbar extends View {
     else call.startScreen();
   }
 
+  /** @param {string} emoji */
+  #react(emoji) {
+    this.context.call.react(emoji);
+    this.#fold();
+  }
+
+  /** Closes what is open above the toolbar; the focus goes back to what opened it. */
+  #fold() {
+    const { look, set } = this.context;
+    const opener = look().menu ? this.more.button : this.react.button;
+    set({ menu: false, palette: false });
+    opener.focus();
+  }
+
   /** @param {KeyboardEvent} event */
   #escape(event) {
-    if (event.key !== "Escape" || !this.context.look().menu) return;
+    const { menu, palette } = this.context.look();
+    if (event.key !== "Escape" || !(menu || palette)) return;
     event.stopPropagation();
-    this.context.set({ menu: false });
-    this.more.button.focus();
+    this.#fold();
   }
 
   /**
@@ -81,13 +109,18 @@ export class Toolbar extends View {
   render({ self, people, unread }, look) {
     press(this.mic, self.mic, self.mic ? "mic" : "mic-off");
     press(this.camera, self.camera, self.camera ? "camera" : "camera-off");
+    press(this.hand, self.hand, "hand");
     press(this.screen, self.screen, self.screen ? "screen-off" : "screen");
     show(this.screen.button, "getDisplayMedia" in (navigator.mediaDevices ?? {}));
     setAttribute(this.chat.button, "aria-expanded", `${look.panel === "chat"}`);
     setAttribute(this.people.button, "aria-expanded", `${look.panel === "people"}`);
     setAttribute(this.more.button, "aria-expanded", `${look.menu}`);
     setAttribute(this.group, "data-open", look.menu);
-    show(this.more.button, look.width < NARROW);
+    setAttribute(this.react.button, "aria-expanded", `${look.palette}`);
+    const narrow = look.width < NARROW;
+    show(this.react.button, !narrow);
+    show(this.palette, look.palette || narrow);
+    show(this.more.button, narrow);
     show(this.badge, unread > 0);
     setText(this.badge, unread > 99 ? "99+" : `${unread}`);
     setAttribute(this.chat.button, "aria-label", unread > 0 ? t("tool.chat_unread", { count: unread }) : null);

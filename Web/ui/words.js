@@ -5,6 +5,8 @@ import { isolated } from "./text.js";
 /** @typedef {import("../app/types.js").Connection} Connection */
 /** @typedef {import("../app/types.js").Notice} Notice */
 /** @typedef {import("../app/types.js").Self} Self */
+/** @typedef {import("../app/types.js").Comparison} Comparison */
+/** @typedef {import("./icons.js").IconName} IconName */
 
 /** Shorter interruptions are nobody's business. */
 const PATIENCE = 1000;
@@ -63,6 +65,10 @@ const NOTICES = {
   camera_failed: "notice.camera_failed",
   device_lost: "notice.device_lost",
   rate_limited: "notice.rate_limited",
+  member_added: "notice.member_added",
+  member_removed: "notice.member_removed",
+  hand_raised: "notice.hand_raised",
+  verified: "notice.verified",
 };
 /** @type {Record<string, string>} */
 const OWN_NOTICES = { screen_started: "notice.screen_started_own", screen_stopped: "notice.screen_stopped_own" };
@@ -74,7 +80,8 @@ const TROUBLE = /_failed$|_busy$|_too_long$|_lost$|_limited$/;
  * @returns {{ text: string, trouble: boolean } | null} null for a code that has no words: it is not shown
  */
 export function noticeWords({ code, params }) {
-  const key = (params.own === true && OWN_NOTICES[code]) || NOTICES[code];
+  const lost = code === "member_removed" && params.by === "node";
+  const key = lost ? "notice.left" : (params.own === true && OWN_NOTICES[code]) || NOTICES[code];
   if (!key) return null;
   const error = typeof params.error === "string" ? t(deviceProblem(params.error)) : "";
   const name = personName(typeof params.name === "string" ? params.name : null);
@@ -137,11 +144,34 @@ const ALARMS = {
   roster_refused: "alarm.roster_refused",
   worker_failed: "alarm.worker_failed",
   cannot_decrypt: "alarm.cannot_decrypt",
+  forked: "alarm.forked",
+  ghost: "alarm.ghost",
 };
 
 /** @param {string | undefined} code */
 export function alarmWords(code) {
   return ALARMS[code ?? ""] ?? "alarm.other";
+}
+
+/** @typedef {Exclude<Comparison["step"], "offered">} DialogStep */
+/** @type {Record<DialogStep, { icon: IconName, title: string, text: string, close: string }>} */
+const COMPARISON = {
+  waiting: words("compare", "comparison.waiting", "comparison.cancel"),
+  compare: words("compare", "comparison.compare", "comparison.cancel"),
+  confirming: words("compare", "comparison.confirming", "comparison.cancel"),
+  matched: words("verified", "comparison.matched", "comparison.done"),
+  mismatch: words("alarm", "comparison.mismatch", "comparison.close"),
+  failed: words("clock", "comparison.failed", "comparison.close"),
+};
+
+/** @param {IconName} icon @param {string} title @param {string} close */
+function words(icon, title, close) {
+  return { icon, title, text: `${title}_text`, close };
+}
+
+/** Picture and texts (keys) of a step of the comparison of two. @param {DialogStep} step */
+export function comparisonWords(step) {
+  return COMPARISON[step];
 }
 
 /** A name, or the words for somebody without one. @param {string | null} name */

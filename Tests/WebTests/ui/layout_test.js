@@ -33,7 +33,7 @@ for (const [width, height] of AREAS) {
   Deno.test(`everybody has a place at ${width}x${height}, on one page or another, screen shared or not`, () => {
     for (const screen of [false, true]) {
       for (let count = 0; count <= 40; count++) {
-        const people = Array.from({ length: count }, (_, i) => i * 3);
+        const people = Array.from({ length: count }, (_, i) => `person ${i}`);
         const { pages } = arrange({ width, height, people, screen, page: 0 });
         const seen = [];
         for (let page = 0; page < pages; page++) {
@@ -61,7 +61,7 @@ Deno.test("an upright phone stacks two people", () => {
 });
 
 Deno.test("a page beyond the last shows the last", () => {
-  const people = Array.from({ length: 20 }, (_, i) => i);
+  const people = Array.from({ length: 20 }, (_, i) => `person ${i}`);
   const { page, pages } = arrange({ width: 1248, height: 620, people, screen: false, page: 99 });
   equal(page, pages - 1);
 });

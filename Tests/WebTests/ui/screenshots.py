@@ -16,7 +16,6 @@ from server import serve  # noqa: E402
 # name: (query, what is clicked, widths it is worth looking at)
 SCENES = {
     "home": ("scene=home", []),
-    "home-en": ("scene=home", []),
     "prejoin": ("scene=prejoin", []),
     "prejoin-asking": ("scene=prejoin-asking", []),
     "prejoin-denied": ("scene=prejoin-denied", []),
@@ -35,8 +34,27 @@ SCENES = {
     "invite": ("scene=call&people=3", ["invite-open"]),
     "settings": ("scene=call&people=3", ["devices-open"]),
     "help": ("scene=call&people=3", ["help-open"]),
-    "shield": ("scene=call&people=3", ["shield"]),
+    "joining": ("scene=joining", []),
+    "shield": ("scene=members", ["shield"]),
+    "shield-joining": ("scene=joining", ["shield"]),
+    "shield-differ": ("scene=call&people=3", ["shield", "digits-differ"]),
+    "shield-server": ("scene=call&people=3", ["shield", "server-knows"]),
+    "shield-alarm": ("scene=forked", ["shield"]),
     "alarm": ("scene=alarm", []),
+    "members": ("scene=members&locked", ["toggle-people"]),
+    "members-guest": ("scene=members&guest", ["toggle-people"]),
+    "remove": ("scene=members", ["toggle-people", "remove"]),
+    "removable": ("scene=members", []),
+    "compare-offered": ("scene=comparison&step=offered", []),
+    "compare-waiting": ("scene=comparison&step=waiting", []),
+    "compare": ("scene=comparison&step=compare", []),
+    "compare-confirming": ("scene=comparison&step=confirming", []),
+    "compare-matched": ("scene=comparison&step=matched", []),
+    "compare-mismatch": ("scene=comparison&step=mismatch", []),
+    "compare-failed": ("scene=comparison&step=failed", []),
+    "reactions": ("scene=reactions", []),
+    "palette": ("scene=reactions", ["react"]),
+    "people-notices": ("scene=people-notices", []),
     "notices": ("scene=notices", []),
     "left": ("scene=left", []),
     "blocked": ("scene=blocked&code=wrong_secret", []),
@@ -46,7 +64,7 @@ SIZES = {"wide": (1280, 800), "narrow": (390, 844), "small": (320, 568), "zoomed
 
 
 def click(page, test_id: str) -> None:
-    button = page.locator(f'[data-testid="{test_id}"]')
+    button = page.locator(f'[data-testid="{test_id}"]:visible').first
     if not button.is_visible():
         more = page.locator('[data-testid="more"]')
         if not more.is_visible():
@@ -55,13 +73,13 @@ def click(page, test_id: str) -> None:
     button.click()
 
 
-def look(browser, base: str, name: str, size: str, scheme: str, out: Path) -> list[str]:
+def look(browser, base: str, name: str, size: str, scheme: str, language: str, out: Path) -> list[str]:
     query, clicks = SCENES[name]
     width, height = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=scheme,
-        locale="en-GB" if name.endswith("-en") or size != "narrow" else "es-ES",
+        locale=language,
         reduced_motion="reduce",
     )
     page = context.new_page()
@@ -72,8 +90,8 @@ def look(browser, base: str, name: str, size: str, scheme: str, out: Path) -> li
     page.wait_for_selector("html[data-mounted]", timeout=15_000)
     for test_id in clicks:
         click(page, test_id)
-    page.wait_for_timeout(350)
-    page.screenshot(path=str(out / f"{name}-{size}-{scheme}.png"))
+    page.wait_for_timeout(300)
+    page.screenshot(path=str(out / f"{name}-{size}-{scheme}-{language}.png"))
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if overflow > 0:
         found.append(f"scrolls sideways by {overflow} px")
@@ -81,7 +99,7 @@ def look(browser, base: str, name: str, size: str, scheme: str, out: Path) -> li
         nodes = "; ".join(" ".join(node["target"]) if isinstance(node["target"][0], str) else str(node["target"]) for node in violation["nodes"][:4])
         found.append(f"axe {violation['impact']} {violation['id']}: {nodes}")
     context.close()
-    return [f"{name} {size} {scheme}: {problem}" for problem in found]
+    return [f"{name} {size} {scheme} {language}: {problem}" for problem in found]
 
 
 def main() -> int:
@@ -97,10 +115,10 @@ def main() -> int:
             args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
         )
         for name in names:
-            looks = [("wide", "light"), ("wide", "dark"), ("narrow", "light"), ("narrow", "dark")]
-            looks += [("small", "light"), ("zoomed", "dark")]
-            for size, scheme in looks:
-                problems += look(browser, f"http://localhost:{server.server_port}", name, size, scheme, out)
+            looks = [("wide", "light", "en"), ("wide", "dark", "pt"), ("narrow", "light", "es"), ("narrow", "dark", "fr")]
+            looks += [("small", "light", "fr"), ("zoomed", "dark", "en")]
+            for size, scheme, language in looks:
+                problems += look(browser, f"http://localhost:{server.server_port}", name, size, scheme, language, out)
         browser.close()
     server.shutdown()
     print("\n".join(problems) or "nothing to object to")

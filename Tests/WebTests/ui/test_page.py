@@ -84,7 +84,7 @@ def test_a_video_element_is_never_made_anew_moved_or_given_its_stream_twice(visi
         update(page, "{people: [...state.people, preview.person(state.people.length)]}")
         page.locator(tag("toggle-chat")).click()
         page.locator(tag("toggle-chat")).click()
-    page.evaluate("preview.store.update(({screen}) => ({screen: {index: 1, stream: preview.picture(1)}}))")
+    page.evaluate("preview.store.update(() => ({screen: {key: 'p1', index: 1, stream: preview.picture(1)}}))")
     expect(page.locator(tag("screen-video"))).to_be_visible()
     page.set_viewport_size({"width": 1200, "height": 780})
     still = page.evaluate("before.every((video) => video.isConnected) && loads === 0 && removed === 0")
@@ -152,7 +152,7 @@ def test_a_chat_message_is_text_and_links_only_to_https_without_a_trace(visit):
 
 def test_an_unread_message_is_counted_announced_and_read_when_the_chat_opens(visit):
     page = visit("scene=call&people=2")
-    message = "{id: 'x', from: 1, name: 'Berta', text: 'hola', at: 0, own: false, state: 'sent'}"
+    message = "{id: 'x', key: 'p1', from: 1, name: 'Berta', text: 'hola', at: 0, own: false, state: 'sent'}"
     update(page, f"{{chat: [{message}], unread: 4}}")
     expect(page.locator(tag("unread"))).to_have_text("4")
     expect(page.get_by_role("status").filter(has_text="Berta wrote a message")).to_be_attached()
@@ -208,9 +208,9 @@ def test_on_a_phone_the_chat_covers_everything_and_the_rest_cannot_be_reached(vi
     page = visit("scene=chat", width=390, height=844)
     expect(page.locator(tag("toggle-screen"))).to_be_hidden()
     page.locator(tag("more")).click()
-    expect(page.locator(tag("toggle-people"))).to_be_visible()
+    expect(page.locator(tag("toggle-screen"))).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator(tag("toggle-people"))).to_be_hidden()
+    expect(page.locator(tag("toggle-screen"))).to_be_hidden()
     page.locator(tag("toggle-chat")).click()
     assert page.evaluate("document.querySelector('tertulia-toolbar').inert && document.querySelector('tertulia-stage').inert")
     page.locator(tag("close-chat")).click()
@@ -234,8 +234,7 @@ def test_the_grid_pages_beyond_nine_and_tells_the_call_who_is_seen(visit):
     expect(page.locator(tag("tile"))).to_have_count(10)
     page.locator(tag("page-next")).click()
     expect(page.locator(tag("tile"))).to_have_count(4)
-    indices = [tile["index"] for tile in asked(page, "setVisibleTiles")[-1][0]]
-    assert indices == [10, 11, 12]
+    assert [tile["key"] for tile in asked(page, "setVisibleTiles")[-1][0]] == ["p10", "p11", "p12"]
 
 
 def test_a_dialog_keeps_the_focus_and_gives_it_back(visit):

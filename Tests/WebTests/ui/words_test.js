@@ -1,7 +1,14 @@
 // @ts-check
 import { LANGUAGES, useMessages } from "../../../Web/ui/i18n.js";
 import { shortcutFor, SHORTCUTS } from "../../../Web/ui/shortcuts.js";
-import { alarmWords, blockedWords, connectionWords, noticeWords, permissionWords } from "../../../Web/ui/words.js";
+import {
+  alarmWords,
+  blockedWords,
+  comparisonWords,
+  connectionWords,
+  noticeWords,
+  permissionWords,
+} from "../../../Web/ui/words.js";
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
@@ -12,7 +19,8 @@ useMessages("en", english);
 
 /** Codes between two marks of the published dictionary of states. @param {RegExp} part @param {RegExp} code */
 function codes(part, code) {
-  const text = types.match(part)?.[0] ?? "";
+  // What stands in brackets are a code's parameters.
+  const text = (types.match(part)?.[0] ?? "").replace(/\([^)]*\)/g, "");
   const found = [...text.matchAll(code)].map((match) => match[1]);
   ok(found.length > 2, `codes found in ${part}`);
   return found;
@@ -41,10 +49,37 @@ Deno.test("a notice about somebody without a name says so, about oneself says yo
 });
 
 Deno.test("every alarm has words of its own", () => {
-  for (const code of codes(/`alarm` codes[^@]*/, /`(\w+_\w+)`/g)) {
+  for (const code of codes(/`alarm` codes[^@]*/, /`(\w+)`/g).filter((code) => code !== "alarm")) {
     notEqual(alarmWords(code), "alarm.other", code);
   }
   equal(alarmWords(undefined), "alarm.other");
+});
+
+Deno.test("who was removed by the host was removed, whom the server lost has left", () => {
+  const notice = { id: 1, code: "member_removed", at: 0 };
+  equal(noticeWords({ ...notice, params: { name: "Ana", by: "host" } })?.text, "Ana was removed");
+  equal(noticeWords({ ...notice, params: { name: "Ana", by: "node" } })?.text, "Ana left");
+});
+
+Deno.test("every step of a comparison says what is happening and what to do", () => {
+  for (const step of codes(/@property \{"offered"[^}]*\} step/, /"(\w+)"/g).filter((step) => step !== "offered")) {
+    const { title, text, close } = comparisonWords(/** @type {any} */ (step));
+    for (const key of [title, text, close]) ok(english[key], key);
+  }
+});
+
+Deno.test("what people read of the encryption has no word that only its makers know", () => {
+  for (const code of Object.keys(LANGUAGES)) {
+    const words = JSON.parse(readFileSync(new URL(`i18n/${code}.json`, WEB), "utf8"));
+    for (const [key, message] of Object.entries(words)) {
+      if (!/^(shield|advice|comparison|trust|people|remove|presence)\./.test(key)) continue;
+      const text = JSON.stringify(message);
+      ok(
+        !/\b(MLS|epoch|época|époque|leaf|commit|hash|keys?|llaves?|claves?|clés?|chaves?)\b/i.test(text),
+        `${code} ${key}`,
+      );
+    }
+  }
 });
 
 Deno.test("an interruption of less than a second is not mentioned, a longer one is explained", () => {

@@ -70,9 +70,13 @@ function slides() {
 function person(index, extra = {}) {
   const camera = index % 3 !== 2;
   return {
+    key: `p${index + 1}`,
     index: index + 1,
     name: NAMES[index % NAMES.length],
-    verified: false,
+    trust: ["new", "seen", "verified"][index % 3],
+    role: "speaker",
+    hand: false,
+    presence: "present",
     media: { mic: index % 4 !== 1, camera, screen: false, screenAudio: false },
     speaking: index === 0,
     stream: camera ? picture(index) : null,
@@ -93,6 +97,7 @@ const devices = {
 };
 const self = (extra = {}) => ({
   ...initialState().self,
+  key: "p0",
   index: 0,
   name: "Ana",
   mic: true,
@@ -111,10 +116,23 @@ const inCall = (people, extra = {}) => ({
   self: self(),
   people,
   ...extra,
+  security: {
+    state: "ok",
+    members: people.length + 1,
+    digits: "482910557320914682037719460583",
+    waiting: 0,
+    locked: false,
+    ...extra.security,
+  },
+});
+const hosting = () => self({ role: "host", canRemove: true });
+const comparing = (step, name = "Berta") => ({
+  comparison: { key: "p1", name, step, digits: step === "offered" || step === "waiting" ? null : "482913" },
 });
 const crowd = (count) => Array.from({ length: count }, (_, i) => person(i));
 const line = (id, from, name, text, minutes, extra = {}) => ({
   id: `${id}`,
+  key: `p${from}`,
   from,
   name,
   text,
@@ -172,10 +190,10 @@ const SCENES = {
     inCall(
       [person(0, { media: { mic: true, camera: true, screen: true, screenAudio: false } }), ...crowd(5).slice(1)],
       {
-        screen: { index: 1, stream: slides() },
+        screen: { key: "p1", index: 1, stream: slides() },
       },
     ),
-  sharing: () => inCall(crowd(2), { self: self({ screen: true }), screen: { index: 0, stream: slides() } }),
+  sharing: () => inCall(crowd(2), { self: self({ screen: true }), screen: { key: "p0", index: 0, stream: slides() } }),
   chat: () => inCall(crowd(4), { chat: talk, unread: 0 }),
   alarm: () => inCall(crowd(2), { security: { state: "alarm", code: "transform_idle" } }),
   notices: () =>
@@ -186,9 +204,43 @@ const SCENES = {
         { id: 3, code: "link_copied", params: {}, at: now },
       ],
     }),
+  joining: () => inCall([], { security: { state: "joining", members: 0, digits: null } }),
+  forked: () => inCall(crowd(3), { security: { state: "alarm", code: "forked" } }),
+  members: () =>
+    inCall([
+      person(0, { hand: true }),
+      person(1, { role: "cohost" }),
+      person(2),
+      person(3, { presence: "unheard" }),
+      person(4, { hand: true }),
+      person(7, { presence: "ghost" }),
+    ], { self: query.has("guest") ? self() : hosting(), security: { waiting: 2, locked: query.has("locked") } }),
+  comparison: () => inCall(crowd(3), comparing(query.get("step"), query.get("name") ?? undefined)),
+  reactions: () =>
+    inCall([person(0, { hand: true }), ...crowd(4).slice(1)], {
+      self: self({ hand: true }),
+      reactions: [
+        { id: 1, key: "p1", name: "Berta", emoji: "👏", at: now },
+        { id: 2, key: "p2", name: "Nawal de la Orilla", emoji: "💜", at: now },
+        { id: 3, key: "p0", name: "Ana", emoji: "✊", at: now },
+      ],
+    }),
+  "people-notices": () =>
+    inCall(crowd(2), {
+      notices: [
+        { id: 1, code: "member_added", params: { name: "Berta", by: "Ines" }, at: now },
+        { id: 2, code: "member_removed", params: { name: "Someone", by: "host" }, at: now },
+        { id: 3, code: "hand_raised", params: { name: "Nawal de la Orilla" }, at: now },
+        { id: 4, code: "verified", params: { name: "Berta" }, at: now },
+      ],
+    }),
   left: () => ({ phase: "left", link: LINK }),
   blocked: () => ({ phase: "blocked", blocked: { code: query.get("code") ?? "wrong_secret" } }),
 };
+
+/** @param {any} store @param {string} step */
+const step = (store, step) =>
+  store.update(({ comparison }) => ({ comparison: { ...comparison, step, digits: "482913" } }));
 
 /** Records what the interface asked for and does the few things that show at once. */
 class FakeCall {
@@ -198,7 +250,8 @@ class FakeCall {
     this.asked = [];
     const names =
       "createRoom setName selectDevice requestDevices toggleMic toggleCamera startScreen stopScreen join leave " +
-      "sendChat resendChat markRead setVisibleTiles copyLink dismissNotice retry";
+      "sendChat resendChat markRead setVisibleTiles copyLink dismissNotice retry removePerson setHand react compareWith " +
+      "acceptComparison answerComparison cancelComparison lock";
     for (const name of names.split(" ")) {
       this[name] = (...values) => {
         this.asked.push([name, ...values]);
@@ -213,6 +266,21 @@ class FakeCall {
     startScreen: (store) => store.update(({ self }) => ({ self: { ...self, screen: true } })),
     stopScreen: (store) => store.update(({ self }) => ({ self: { ...self, screen: false } })),
     setName: (store, name) => store.update(({ self }) => ({ self: { ...self, name } })),
+    setHand: (store, hand) => store.update(({ self }) => ({ self: { ...self, hand } })),
+    removePerson: (store, gone) => store.update(({ people }) => ({ people: people.filter(({ key }) => key !== gone) })),
+    lock: (store, locked) => store.update(({ security }) => ({ security: { ...security, locked } })),
+    compareWith: (store, key) =>
+      store.update(({ people }) => {
+        const name = people.find((one) => one.key === key)?.name ?? null;
+        return { comparison: { key, name, step: "waiting", digits: null } };
+      }),
+    acceptComparison: (store) => step(store, "compare"),
+    answerComparison: (store, same) => step(store, same ? "confirming" : "mismatch"),
+    cancelComparison: (store) => store.update(() => ({ comparison: null })),
+    react: (store, emoji) =>
+      store.update(({ reactions, self }) => ({
+        reactions: [...reactions, { id: Date.now(), key: self.key, name: self.name, emoji, at: Date.now() }],
+      })),
     markRead: (store) => store.update(() => ({ unread: 0 })),
     leave: (store) => store.update(() => ({ phase: "left" })),
     join: (store) => store.update(() => inCall(crowd(3))),
@@ -225,6 +293,6 @@ class FakeCall {
 
 const store = createStore({ ...initialState(), ...SCENES[query.get("scene") ?? "home"]() });
 const call = new FakeCall(store);
-Object.assign(globalThis, { preview: { store, call, person, picture } });
+Object.assign(globalThis, { preview: { store, call, person, picture, step } });
 await mountApp(document.getElementById("app"), store, /** @type {any} */ (call));
 document.documentElement.dataset.mounted = "true";
