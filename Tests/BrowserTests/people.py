@@ -35,7 +35,28 @@ SEE_CONNECTIONS = """
     }
   };
 """
-PATIENCE = 20_000  # ms: how long a person may have to wait for anything on a slow machine before a test calls it broken
+PATIENCE = 30_000  # ms: how long a person may have to wait for anything on a slow machine before a test calls it broken
+expect.set_options(timeout=PATIENCE)
+# What a page has to say for itself when a test fails: its alarm, and every stream that carried a packet.
+ACCOUNT = """
+  async () => {
+    const figures = [
+      'mid', 'rid', 'packetsSent', 'bytesSent', 'framesEncoded', 'keyFramesEncoded', 'packetsReceived', 'packetsLost',
+      'bytesReceived', 'framesReceived', 'framesDecoded', 'keyFramesDecoded', 'frameWidth', 'pliCount', 'nackCount',
+    ];
+    const alarm = document.querySelector('[data-testid="alarm"]');
+    const lines = [`alarm: ${alarm?.checkVisibility() ? alarm.innerText : 'none'}`];
+    for (const connection of globalThis.connectionsOfThisPage) {
+      lines.push(`connection: ${connection.connectionState}`);
+      for (const one of (await connection.getStats()).values()) {
+        if (!/^(in|out)bound-rtp$/.test(one.type) || !(one.packetsSent || one.packetsReceived)) continue;
+        const told = figures.filter((figure) => one[figure] !== undefined).map((figure) => `${figure} ${one[figure]}`);
+        lines.push(`${one.type} ${one.kind}: ${told.join(', ')}`);
+      }
+    }
+    return lines;
+  }
+"""
 
 
 def tag(test_id: str) -> str:
@@ -145,7 +166,7 @@ class Person:
         self.open(link)
         self.see("join-name").fill(self.name)
         self.see("join-button").click()
-        expect(self.see("connection-state")).to_have_attribute("data-state", "connected", timeout=PATIENCE)
+        expect(self.see("connection-state")).to_have_attribute("data-state", "connected")
         return self
 
     def press(self, test_id: str) -> None:
@@ -160,7 +181,7 @@ class Person:
     def sees_moving_picture_of(self, name: str) -> dict:
         """Waits until the other's picture moves and is not black; returns what was measured."""
         tile = self.tile_of(name)
-        expect(tile).to_be_visible(timeout=PATIENCE)
+        expect(tile).to_be_visible()
         video = tile.locator("video")
         expect(video).to_have_count(1)
         return self.picture_moves(video)
@@ -228,7 +249,7 @@ class Person:
     def reads(self, text: str) -> None:
         if not self.see("chat-input").is_visible():
             self.see("toggle-chat").click()
-        expect(self.see("chat-message").filter(has_text=text)).to_be_visible(timeout=PATIENCE)
+        expect(self.see("chat-message").filter(has_text=text)).to_be_visible()
 
     def picture(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -240,11 +261,15 @@ class Person:
         return [line for line in self.console if line.startswith(("error", "pageerror")) and not network.search(line)]
 
     def leave_evidence(self, stem: Path) -> None:
+        """A picture and an account; the account is printed too, as nothing but the output may outlive the machine."""
+        account = list(self.console)
         try:
+            account += self.page.evaluate(ACCOUNT)
             self.picture(stem.with_suffix(".png"))
         except Exception as error:  # the page may be gone: the console still tells
-            self.console.append(f"no picture: {error}")
-        stem.with_suffix(".log").write_text("\n".join(self.console))
+            account.append(f"no more to tell: {error}")
+        stem.with_suffix(".log").write_text("\n".join(account))
+        print(f"{self.name} ({self.kind}):", *account, sep="\n  ")
 
     def close(self) -> None:
         self.page.context.close()

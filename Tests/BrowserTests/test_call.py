@@ -26,10 +26,13 @@ def test_three_people_see_and_hear_each_other(node, people):
     kinds = {"Ana": "chromium", "Berta": "firefox", "Carla": "chromium"}
     joined = {name: people(kind, name).join(link) for name, kind in kinds.items()}
     for name, person in joined.items():
-        for other in kinds.keys() - {name}:
+        for other in kinds:
+            if other == name:
+                continue
             person.sees_moving_picture_of(other)
             person.hears(other)
         expect(person.see("tile")).to_have_count(3)
+        expect(person.see("alarm")).to_be_hidden()
 
 
 def test_a_shared_screen_arrives_and_goes(node, people):

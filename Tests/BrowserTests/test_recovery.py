@@ -39,7 +39,7 @@ def test_five_seconds_without_signalling_keep_the_call(node, people):
     berta.sees_moving_picture_of("Ana")
     ana.sees_moving_picture_of("Berta")
     ana.page.evaluate("uplink.cut = false")
-    expect(ana.see("connection-state")).to_have_attribute("data-state", "connected", timeout=20_000)
+    expect(ana.see("connection-state")).to_have_attribute("data-state", "connected")
     expect(berta.tile_of("Ana")).to_have_count(1)
     ana.says("de vuelta")
     berta.reads("de vuelta")
@@ -51,11 +51,11 @@ def test_a_killed_node_comes_back_and_so_do_the_people(own_node, people):
     berta.reads("antes")
     own_node.kill()
     for person in (ana, berta):
-        expect(person.see("connection-state")).to_have_attribute("data-state", "reconnecting", timeout=20_000)
+        expect(person.see("connection-state")).to_have_attribute("data-state", "reconnecting")
     own_node.start()
     for person in (ana, berta):
-        expect(person.see("notice").filter(has_text="started again").first).to_be_attached(timeout=30_000)
-        expect(person.see("connection-state")).to_have_attribute("data-state", "connected", timeout=30_000)
+        expect(person.see("notice").filter(has_text="started again").first).to_be_attached()
+        expect(person.see("connection-state")).to_have_attribute("data-state", "connected")
     for person, other in ((ana, "Berta"), (berta, "Ana")):
         person.sees_moving_picture_of(other)
         person.hears(other)
@@ -68,10 +68,10 @@ def test_an_operator_who_stops_the_node_has_people_told(own_node, people):
     ana, berta = meet(people, own_node.fresh_link())
     assert own_node.stop() == 0
     for person in (ana, berta):
-        expect(person.see("connection-state")).to_have_attribute("data-state", "reconnecting", timeout=20_000)
+        expect(person.see("connection-state")).to_have_attribute("data-state", "reconnecting")
     own_node.start()
     for person in (ana, berta):
-        expect(person.see("connection-state")).to_have_attribute("data-state", "connected", timeout=30_000)
+        expect(person.see("connection-state")).to_have_attribute("data-state", "connected")
     ana.sees_moving_picture_of("Berta")
 
 
@@ -95,6 +95,6 @@ def test_a_changed_network_is_survived(node, people):
     ana.page.context.set_offline(True)
     ana.page.wait_for_timeout(3000)  # the length of the outage is the case under test
     ana.page.context.set_offline(False)
-    expect(ana.see("connection-state")).to_have_attribute("data-state", "connected", timeout=20_000)
+    expect(ana.see("connection-state")).to_have_attribute("data-state", "connected")
     ana.sees_moving_picture_of("Berta")
     berta.sees_moving_picture_of("Ana")
