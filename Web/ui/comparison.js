@@ -34,7 +34,9 @@ export class ComparisonView extends View {
       this.digits,
       this.text,
     );
-    const actions = h("div", { class: "stack" }, ...Object.values(this.buttons));
+    const { same, different, again, close } = this.buttons;
+    const answers = h("div", { class: "answers" }, same, different);
+    const actions = h("div", { class: "stack" }, answers, again, close);
     const body = h("div", { class: "sheet-body compare" }, this.picture, words, this.way, actions);
     const attrs = { "aria-labelledby": "comparison-title" };
     this.dialog = h("dialog", { class: "sheet sheet-compare", testid: "comparison", attrs }, body);
@@ -74,7 +76,7 @@ export class ComparisonView extends View {
       if (comparison) call.compareWith(comparison.key);
     };
     return {
-      same: button("comparison-same", "comparison.same", "primary", () => call.answerComparison(true)),
+      same: button("comparison-same", "comparison.same", "", () => call.answerComparison(true)),
       different: button("comparison-different", "comparison.different", "", () => call.answerComparison(false)),
       again: button("comparison-again", "comparison.again", "", again),
       close: button("comparison-close", "comparison.close", "", () => call.cancelComparison()),
@@ -109,6 +111,8 @@ export class ComparisonView extends View {
     show(different, step === "compare");
     show(again, step === "failed" || step === "mismatch");
     say(close, words.close);
+    close.classList.toggle("quiet", step !== "matched");
+    close.classList.toggle("primary", step === "matched");
     if (!this.dialog.open) this.dialog.showModal();
     if (step === this.step) return;
     this.step = step;

@@ -24,7 +24,7 @@ export class People extends Panel {
     this.lockIcon = icon("lock");
     this.lockWords = h("span");
     this.lock = this.#button("lock", this.lockIcon, this.lockWords, () => this.#lock());
-    const words = h("span", { t: "people.invite" });
+    const words = h("span", { t: "tool.invite" });
     const invite = this.#button("people-invite", icon("invite"), words, () => context.set({ sheet: "invite" }));
     furnish(this, {}, [
       h(

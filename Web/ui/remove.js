@@ -6,21 +6,17 @@ import { Sheet } from "./sheet.js";
 import { personName } from "./words.js";
 /** @typedef {import("../app/types.js").State} State */
 
-/** A second click or a held key must not fall through to the question's answer. */
-const SETTLE = 350;
-
 /** One question before somebody loses the room, with the answer a thumb's width away. */
 export class RemoveSheet extends Sheet {
   /** @param {import("./view.js").Context} context */
   constructor(context) {
     super(context, "remove", "remove.title");
     this.text = h("p", { class: "lede-small" });
-    this.words = h("span");
     const attrs = { type: "button" };
     const act = (/** @type {boolean} */ lock) => ({ click: () => this.#remove(lock) });
     const expel = { class: "button large danger", testid: "remove-now", attrs, on: act(false) };
     const both = { class: "button large", testid: "remove-and-lock", attrs, on: act(true) };
-    this.now = h("button", expel, icon("remove"), this.words);
+    this.now = h("button", expel, icon("remove"), h("span", { t: "remove.now" }));
     this.lock = h("button", both, icon("lock"), h("span", { t: "remove.and_lock" }));
     const close = { click: () => this.dialog.close() };
     const cancel = h("button", {
@@ -33,14 +29,13 @@ export class RemoveSheet extends Sheet {
     this.note = h("p", { class: "fine", t: "remove.return" });
     this.body.append(this.text, h("div", { class: "stack" }, this.now, this.lock, cancel), this.note);
     this.first = this.now;
-    this.opened = 0;
   }
 
   /** @param {boolean} lock nobody is to come in after them */
   #remove(lock) {
     const { call, look } = this.context;
     const { person } = look();
-    if (person === null || performance.now() - this.opened < SETTLE) return;
+    if (person === null || !this.settled) return;
     call.removePerson(person);
     if (lock) call.lock(true);
     this.dialog.close();
@@ -54,13 +49,10 @@ export class RemoveSheet extends Sheet {
       queueMicrotask(() => this.context.set({ sheet: null }));
       return;
     }
-    const before = this.dialog.open;
     if (!this.follow(look) || !person) return;
-    if (!before) this.opened = performance.now();
     const name = personName(person.name);
     setText(this.heading, t("remove.title", { name }));
     setText(this.text, t("remove.text", { name }));
-    setText(this.words, t("remove.now", { name }));
     show(this.lock, self.role === "host" && !security.locked);
     show(this.note, !security.locked);
   }

@@ -4,6 +4,9 @@ import { icon } from "./icons.js";
 import { View } from "./view.js";
 /** @typedef {import("./view.js").Look} Look */
 
+/** Milliseconds within which a double click or a held key repeats itself. */
+const SETTLE = 350;
+
 /** A modal dialog. The browser keeps the focus inside and gives it back. */
 export class Sheet extends View {
   /**
@@ -31,12 +34,21 @@ export class Sheet extends View {
       h("header", { class: "sheet-head" }, this.heading, close),
       this.body,
     );
+    this.opened = 0;
     // A click on the dialog itself, not on what is in it, is a click beside it.
-    this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
+    this.dialog.addEventListener(
+      "click",
+      (event) => event.target === this.dialog && this.settled && this.dialog.close(),
+    );
     this.dialog.addEventListener("close", () => {
       if (context.look().sheet === name) context.set({ sheet: null });
     });
     furnish(this, {}, [this.dialog]);
+  }
+
+  /** Open long enough that a press is meant for the dialog, and is not the second half of the one that opened it. */
+  get settled() {
+    return performance.now() - this.opened > SETTLE;
   }
 
   /** Opens or closes as the look says; tells whether it is open. @param {Readonly<Look>} look */
@@ -44,6 +56,7 @@ export class Sheet extends View {
     const wanted = look.sheet === this.name;
     if (wanted && !this.dialog.open) {
       this.dialog.showModal();
+      this.opened = performance.now();
       this.first?.focus();
     }
     if (!wanted && this.dialog.open) this.dialog.close();

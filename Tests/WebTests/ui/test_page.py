@@ -219,7 +219,7 @@ def test_on_a_phone_the_chat_covers_everything_and_the_rest_cannot_be_reached(vi
 
 def test_every_target_is_at_least_44_pixels(visit):
     for width, height in ((1280, 800), (390, 844), (320, 568)):
-        for query in ("scene=home", "scene=prejoin-denied", "scene=notices", "scene=chat", "scene=call&people=20", "scene=left"):
+        for query in ("scene=home", "scene=prejoin-denied", "scene=notices", "scene=chat", "scene=call&people=20", "scene=left", "scene=members", "scene=reactions"):
             page = visit(query, width, height)
             small = page.evaluate(
                 """() => [...document.querySelectorAll('button, select, input[type=text], textarea, a.button')]
@@ -248,3 +248,223 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(visit):
     assert page.locator(tag("invite-link")).input_value().endswith("#1q83vEjRWeJq83vASNFZ4mg")
     page.keyboard.press("Escape")
     assert focused(page) == "invite-open"
+
+
+def test_the_shield_says_who_can_hear_and_gives_the_numbers_in_six_groups(visit):
+    page = visit("scene=members")
+    shield = page.locator(tag("shield"))
+    expect(shield).to_have_attribute("data-state", "ok")
+    expect(shield).to_have_text("Nobody but the 7 people listed can hear this")
+    shield.click()
+    expect(page.locator(f'{tag("members")} > *')).to_have_count(7)
+    groups = page.locator(f'{tag("code")} > li')
+    expect(groups).to_have_count(6)
+    expect(groups.first).to_contain_text("48291")
+    expect(groups.first).to_contain_text("4 8 2 9 1")
+    expect(page.locator(f'{tag("code-changed")}:visible')).to_have_count(0)
+    update(page, "{security: {...state.security, digits: '1'.repeat(30)}}")
+    expect(page.locator(tag("code-changed"))).to_be_visible()
+    expect(groups.last).to_contain_text("11111")
+    page.locator(tag("digits-differ")).click()
+    page.locator(f'dialog {tag("advice")} {tag("leave-now")}:visible').click()
+    assert len(asked(page, "leave")) == 1
+
+
+def test_the_shield_has_another_shape_and_other_words_in_each_state(visit):
+    page = visit("scene=joining")
+    shield, seen = page.locator(tag("shield")), set()
+    for state, code in (("joining", ""), ("ok", ""), ("alarm", "forked")):
+        update(page, f"{{security: {{...state.security, state: '{state}', code: '{code}', members: 1, digits: '0'.repeat(30)}}}}")
+        expect(shield).to_have_attribute("data-state", state)
+        seen.add((shield.locator("path").get_attribute("d"), shield.inner_text()))
+    assert len({shape for shape, _ in seen}) == len({words for _, words in seen}) == 3
+    shield.click()
+    expect(page.get_by_role("heading", name="Do not rely on this call")).to_be_visible()
+    expect(page.locator(tag("code"))).to_be_hidden()
+    expect(page.locator(f'dialog {tag("leave-now")}:visible')).to_have_count(1)
+
+
+def test_somebody_is_removed_with_two_presses_and_not_by_one_or_a_held_key(visit):
+    page = visit("scene=members")
+    page.keyboard.press("p")
+    row = page.locator(f'{tag("person")}[data-index="2"]')
+    row.locator(tag("remove")).focus()
+    page.keyboard.press("Enter")
+    assert focused(page) == "remove-now"
+    expect(page.locator(tag("sheet-remove"))).to_contain_text("Remove Nawal de la Orilla?")
+    page.keyboard.press("Escape")
+    assert asked(page, "removePerson") == []
+    row.locator(tag("remove")).dblclick()
+    assert asked(page, "removePerson") == []
+    page.wait_for_timeout(400)
+    page.locator(tag("remove-now")).focus()
+    page.keyboard.press("Enter")
+    assert asked(page, "removePerson") == [["p2"]] and asked(page, "lock") == []
+    expect(row).to_have_count(0)
+    expect(page.locator(f'{tag("tile")}[data-index="2"]')).to_have_count(0)
+    expect(page.locator(tag("sheet-remove"))).to_be_hidden()
+    assert page.evaluate("document.activeElement.id") == "people-title"
+
+
+def test_a_host_removes_from_the_picture_and_locks_the_room_in_the_same_go(visit):
+    page = visit("scene=members")
+    tile = page.locator(f'{tag("tile")}[data-index="1"]')
+    tile.hover()
+    tile.locator(tag("tile-remove")).click()
+    page.wait_for_timeout(400)
+    page.locator(tag("remove-and-lock")).click()
+    assert asked(page, "removePerson") == [["p1"]] and asked(page, "lock") == [[True]]
+    page.keyboard.press("p")
+    expect(page.locator(tag("locked"))).to_be_visible()
+    page.locator(tag("lock")).click()
+    assert asked(page, "lock") == [[True], [False]]
+
+
+def test_who_may_not_remove_is_not_offered_it(visit):
+    page = visit("scene=members&guest")
+    page.locator(tag("toggle-people")).click()
+    for test_id in ("remove", "tile-remove", "lock"):
+        expect(page.locator(f"{tag(test_id)}:visible")).to_have_count(0)
+    expect(page.locator(f'{tag("compare")}:visible')).not_to_have_count(0)
+
+
+def test_the_question_goes_away_when_the_person_has_gone(visit):
+    page = visit("scene=members")
+    page.locator(tag("toggle-people")).click()
+    page.locator(f'{tag("person")}[data-index="2"] {tag("remove")}').click()
+    expect(page.locator(tag("sheet-remove"))).to_be_visible()
+    update(page, "{people: state.people.filter(({key}) => key !== 'p2')}")
+    expect(page.locator(tag("sheet-remove"))).to_be_hidden()
+
+
+def test_the_list_is_the_members_hands_first_with_what_is_known_of_each(visit):
+    page = visit("scene=members")
+    page.locator(tag("toggle-people")).click()
+    rows = page.locator(tag("person"))
+    expect(rows).to_have_count(7)
+    assert [row.get_attribute("data-index") for row in rows.all()] == ["0", "1", "5", "2", "3", "4", "8"]
+    expect(rows.nth(1)).to_contain_text("not verified")
+    expect(rows.nth(3)).to_contain_text("seen before on this device")
+    expect(rows.nth(3).locator(tag("role"))).to_have_text("Co-host")
+    expect(rows.nth(4)).to_contain_text("verified")
+    expect(rows.nth(4).locator(tag("compare"))).to_be_hidden()
+    expect(rows.nth(5)).to_contain_text("not heard from for a while")
+    expect(rows.nth(6)).to_contain_text("listed, but not connected")
+    expect(page.locator(tag("waiting"))).to_have_text("2 people are at the door, waiting to be let in")
+    expect(page.locator(f'{tag("came-later")}:visible')).to_have_count(0)
+    rows.nth(3).locator(tag("compare")).focus()
+    update(page, "{people: [...state.people, preview.person(8, {hand: true})]}")
+    newcomer = rows.nth(3)
+    expect(newcomer).to_have_attribute("data-index", "9")
+    expect(newcomer.locator(tag("came-later"))).to_be_visible()
+    assert page.evaluate("document.activeElement.closest('[data-index]').dataset.index") == "2"
+
+
+def test_an_offer_to_compare_interrupts_nobody_and_is_answered_by_a_press(visit):
+    page = visit("scene=call&people=3")
+    page.keyboard.press("c")
+    page.keyboard.type("half a sen")
+    update(page, "{comparison: {key: 'p1', name: 'Berta', step: 'offered', digits: null}}")
+    expect(page.get_by_role("status").filter(has_text="Berta would like to compare")).to_be_visible()
+    page.keyboard.type("tence")
+    expect(page.locator(tag("chat-input"))).to_have_value("half a sentence")
+    expect(page.locator(tag("comparison"))).to_be_hidden()
+    page.locator(tag("comparison-accept")).click()
+    expect(page.locator(tag("comparison-digits"))).to_contain_text("482913")
+
+
+def test_two_people_compare_by_keyboard_alone(visit):
+    page = visit("scene=call&people=3")
+    page.keyboard.press("p")
+    page.locator(f'{tag("person")}[data-index="1"] {tag("compare")}').focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator(tag("comparison"))
+    expect(dialog).to_contain_text("Waiting for Berta")
+    assert asked(page, "compareWith") == [["p1"]]
+    page.evaluate("preview.step(preview.store, 'compare')")
+    expect(page.get_by_role("heading", name="Do you and Berta see the same number?")).to_be_focused()
+    expect(page.locator(f'{tag("comparison")} [aria-live]')).to_contain_text("4 8 2 9 1 3")
+    page.keyboard.press("Enter")
+    assert asked(page, "answerComparison") == []
+    page.keyboard.press("Tab")
+    assert focused(page) == "comparison-same"
+    page.keyboard.press("Enter")
+    assert asked(page, "answerComparison") == [[True]]
+    expect(dialog).to_contain_text("Berta has not answered yet")
+    page.evaluate("preview.step(preview.store, 'matched')")
+    expect(dialog).to_contain_text("Berta is verified")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert len(asked(page, "cancelComparison")) == 1
+
+
+def test_numbers_that_differ_say_what_to_do_and_a_failure_says_that_it_means_nothing(visit):
+    page = visit("scene=comparison&step=compare")
+    page.locator(tag("comparison-different")).click()
+    dialog = page.locator(tag("comparison"))
+    expect(dialog).to_contain_text("someone stands between you and Berta")
+    expect(dialog.locator(tag("advice"))).to_contain_text("Leave this room")
+    page.evaluate("preview.step(preview.store, 'failed')")
+    expect(dialog).to_contain_text("That means nothing yet")
+    page.locator(tag("comparison-again")).click()
+    assert asked(page, "compareWith") == [["p1"]]
+
+
+def test_hands_go_up_by_key_and_by_press_and_show_on_the_tile(visit):
+    page = visit("scene=call&people=2")
+    page.keyboard.press("h")
+    expect(page.locator(tag("toggle-hand"))).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(f'{tag("tile")}[data-self="true"] {tag("tile-hand")}')).to_be_visible()
+    page.locator(tag("toggle-hand")).click()
+    assert asked(page, "setHand") == [[True], [False]]
+
+
+def test_reactions_float_over_who_reacts_and_are_said_together(visit):
+    page = visit("scene=call&people=12")
+    page.locator(tag("react")).click()
+    page.locator(f'{tag("react-with")}:visible').first.click()
+    assert asked(page, "react") == [["👍"]] and focused(page) == "react"
+    expect(page.locator(f'{tag("tile")}[data-self="true"] {tag("reaction")}')).to_have_text("👍")
+    said = page.locator("tertulia-reactions")
+    expect(said).to_have_text("Ana: 👍")
+    many = "Array.from({length: 4}, (_, i) => ({id: 1e15 + i, key: `p${i + 9}`, name: 'Dolores', emoji: '👏', at: 0}))"
+    update(page, f"{{reactions: {many}}}")
+    expect(page.locator(f'{tag("tile")}[data-index="9"] {tag("reaction")}')).to_have_text("👏")
+    expect(page.locator(f'.elsewhere {tag("reaction")}')).to_have_count(3)
+    expect(said).to_have_text("Ana: 👍")
+    expect(said).to_have_text("4 reactions", timeout=8000)
+
+
+def test_passing_notes_tell_who_came_and_who_was_removed(visit):
+    page = visit("scene=people-notices")
+    notes = page.locator(tag("notice"))
+    for text in ("Berta is in the room now", "Someone was removed", "raised a hand", "Berta is verified now"):
+        expect(notes.filter(has_text=text)).to_be_visible()
+
+
+@pytest.mark.parametrize("language, leave", [("en", "Leave"), ("es", "Salir"), ("fr", "Sortir"), ("pt", "Sair")])
+def test_every_language_is_on_offer_and_is_taken_from_the_browser(visit, language, leave):
+    page = visit("scene=home", width=390, height=844, locale={"pt": "pt-BR", "fr": "fr-CA"}.get(language, language))
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator(tag(f"language-{language}"))).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('[data-testid^="language-"]:visible')).to_have_count(4)
+    page.evaluate("preview.store.update(() => ({phase: 'call'}))")
+    expect(page.locator(tag("leave"))).to_have_text(leave)
+
+
+def test_the_longest_words_of_every_language_stay_inside_their_boxes(visit):
+    name = "Wangari de los Montes Muy Largos y Lejanos"
+    scenes = (("members&locked", "toggle-people"), ("members", "shield"), (f"comparison&step=mismatch&name={name}", None))
+    for language in ("en", "es", "fr", "pt"):
+        for query, opened in scenes:
+            page = visit(f"scene={query}", 320, 568, locale=language)
+            if opened:
+                page.locator(tag(opened)).click()
+            outside = page.evaluate(
+                """() => [...document.querySelectorAll('.panel:not([hidden]) *, dialog[open] *, .callbar *, .toolbar *')]
+                  .filter((e) => e.checkVisibility() && !e.closest('svg, .unseen'))
+                  .map((e) => [e.className, e.getBoundingClientRect()])
+                  .filter(([, r]) => r.width > 0 && (r.right > innerWidth + 0.5 || r.left < -0.5)).map(([name]) => name)"""
+            )
+            assert outside == [], (language, query)
+            page.context.close()
