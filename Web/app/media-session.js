@@ -171,14 +171,19 @@ export class MediaSession {
     return ["disconnected", "failed", "closed"].includes(this.#connection.connectionState);
   }
 
-  /** @returns {Promise<Record<string, number>>} RTP packets sent or received so far, by the name of the transform */
+  /**
+   * Streams that have carried no payload are left out: browsers probe for bandwidth with empty packets, and choose
+   * streams of idle sources for that too. Those packets have no frame that a transform could see.
+   * @returns {Promise<Record<string, number>>} RTP packets sent or received so far, by the name of the transform
+   */
   async packets() {
     const names = this.#names();
     /** @type {Record<string, number>} */
     const packets = {};
     for (const stats of (await this.#connection.getStats()).values()) {
       const name = names.get(stats.mid);
-      if (name) packets[name] = (packets[name] ?? 0) + (stats.packetsSent ?? stats.packetsReceived ?? 0);
+      if (!name || !(stats.bytesSent ?? stats.bytesReceived)) continue;
+      packets[name] = (packets[name] ?? 0) + (stats.packetsSent ?? stats.packetsReceived ?? 0);
     }
     return packets;
   }
