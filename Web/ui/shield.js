@@ -15,16 +15,17 @@ export class ShieldSheet extends Sheet {
   /** @param {import("./view.js").Context} context */
   constructor(context) {
     super(context, "shield", "shield.title");
-    this.alarm = h("p", { class: "callout danger", testid: "shield-alarm" });
+    this.alarmText = h("p", { class: "strong" });
+    const alarm = { class: "callout danger", testid: "shield-alarm" };
+    this.alarm = h("div", alarm, this.alarmText, leaveButton(context));
     this.joining = h("p", { t: "shield.joining_text" });
-    this.way = advice(context);
     /** @type {Map<string | number, Member>} */
     this.members = new Map();
     this.count = h("h3");
     this.list = h("div", { class: "members", testid: "members", attrs: { role: "list" } });
     this.who = h("section", { class: "sheet-part" }, this.count, this.list);
     this.code = this.#code();
-    this.body.append(this.alarm, this.joining, this.way, this.who, this.code.box, serverKnows());
+    this.body.append(this.alarm, this.joining, this.who, this.code.box, serverKnows());
     this.digits = "";
   }
 
@@ -68,8 +69,7 @@ export class ShieldSheet extends Sheet {
     say(this.heading, shieldMark(state).title);
     setAttribute(this.dialog, "data-state", state);
     show(this.alarm, state === "alarm");
-    if (state === "alarm") say(this.alarm, alarmWords(security.code));
-    show(this.way, state === "alarm");
+    if (state === "alarm") say(this.alarmText, alarmWords(security.code));
     show(this.joining, state === "joining");
     this.#showMembers(self, people, state !== "joining");
     this.#showCode(state === "ok" ? digits : null, opening);
@@ -120,17 +120,22 @@ function spoken(group) {
   );
 }
 
-/** What to do when this call cannot be trusted. @param {import("./view.js").Context} context */
-export function advice(context) {
+/** @param {import("./view.js").Context} context */
+function leaveButton({ call }) {
   const attrs = { type: "button" };
-  const leave = { class: "button danger", testid: "leave-now", attrs, on: { click: () => context.call.leave() } };
+  const leave = { class: "button danger", testid: "leave-now", attrs, on: { click: () => call.leave() } };
+  return h("button", leave, icon("leave"), h("span", { t: "advice.leave_now" }));
+}
+
+/** What to do when numbers differ that should be the same. @param {import("./view.js").Context} context */
+export function advice(context) {
   const steps = ["advice.silence", "advice.leave", "advice.room"].map((key) => h("li", { t: key }));
   const box = h(
     "div",
     { class: "callout danger advice", testid: "advice" },
     h("p", {}, h("strong", { t: "advice.title" })),
     h("ol", {}, ...steps),
-    h("button", leave, icon("leave"), h("span", { t: "advice.leave_now" })),
+    leaveButton(context),
   );
   box.hidden = true;
   return box;

@@ -38,7 +38,7 @@ export function troubleWords({ presence, undecryptable, lost }) {
 
 /** @type {Record<Security["state"], { icon: IconName, brief: string, full: string, title: string }>} */
 const SHIELD = {
-  joining: { icon: "shield-joining", brief: "shield.joining", full: "shield.joining", title: "shield.title_joining" },
+  joining: { icon: "shield-joining", brief: "prejoin.joining", full: "shield.joining", title: "shield.title_joining" },
   ok: { icon: "shield", brief: "shield.brief", full: "shield.short", title: "shield.title" },
   alarm: { icon: "alarm", brief: "shield.alarm_brief", full: "shield.alarm", title: "shield.title_alarm" },
 };

@@ -70,6 +70,8 @@ def click(page, test_id: str) -> None:
         if not more.is_visible():
             return
         more.click()
+        if not button.is_visible():
+            return
     button.click()
 
 
