@@ -64,6 +64,8 @@ struct Reply: Encodable {
   var psks: [Hex]?
   var state: State?
   var error: String?
+  /// What the command took of a processor, from bytes to bytes.
+  var microseconds: Double?
 }
 
 struct State: Encodable {

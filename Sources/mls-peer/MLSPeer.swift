@@ -7,8 +7,9 @@ import NativeMLSCrypto
 @main
 enum MLSPeer {
   private static let usage = """
-    usage: mls-peer 1|2            a participant of that cipher suite, commands on standard input
-           mls-peer measure SIZE   times what a group of SIZE members costs; prints one JSON object
+    usage: mls-peer 1|2
+
+    A participant of that cipher suite: commands on standard input, answers on standard output.
 
     """
 
@@ -25,6 +26,13 @@ enum MLSPeer {
 
   static func secondsNow() -> UInt64 { UInt64(Date().timeIntervalSince1970) }
 
+  /// What this process has used of a processor.
+  private static func processorMicroseconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
+  }
+
   private static func serve<Suite: CipherSuiteProvider>(_ start: Participant<Suite>) throws {
     var participant = start
     let decoder = JSONDecoder()
@@ -32,7 +40,10 @@ enum MLSPeer {
     while let line = readLine() {
       var reply: Reply
       do {
-        reply = try participant.run(try decoder.decode(Command.self, from: Data(line.utf8)))
+        let command = try decoder.decode(Command.self, from: Data(line.utf8))
+        let start = processorMicroseconds()
+        reply = try participant.run(command)
+        reply.microseconds = processorMicroseconds() - start
       } catch {
         reply = Reply(error: "\(error)")
       }
