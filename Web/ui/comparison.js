@@ -42,7 +42,7 @@ export class ComparisonView extends View {
     this.dialog = h("dialog", { class: "sheet sheet-compare", testid: "comparison", attrs }, body);
     this.dialog.addEventListener("cancel", () => context.call.cancelComparison());
     this.step = "";
-    furnish(this, { class: "comparison" }, [this.offer.box, this.dialog]);
+    furnish(this, { class: "comparison" }, [this.offer.spoken, this.offer.box, this.dialog]);
   }
 
   #offer() {
@@ -57,9 +57,10 @@ export class ComparisonView extends View {
       h("button", { ...yes, on: { click: () => call.acceptComparison() } }),
       h("button", { ...no, on: { click: () => call.cancelComparison() } }),
     );
-    const words = h("div", { attrs: { role: "status" } }, text);
-    const box = h("section", { class: "offer", label: "comparison.title", testid: "comparison-offer" }, words, buttons);
-    return { box, text };
+    // Always there: a region that appears together with its words is not read out.
+    const spoken = h("p", { class: "unseen", attrs: { role: "status" } });
+    const box = h("section", { class: "offer", label: "comparison.title", testid: "comparison-offer" }, text, buttons);
+    return { box, text, spoken };
   }
 
   #buttons() {
@@ -87,8 +88,8 @@ export class ComparisonView extends View {
   render({ comparison }) {
     const offered = comparison?.step === "offered";
     show(this.offer.box, offered);
-    // Words that were there before the region is shown would not be read out.
-    setText(this.offer.text, offered ? t("comparison.offered", { name: personName(comparison.name) }) : "");
+    const words = offered ? t("comparison.offered", { name: personName(comparison.name) }) : "";
+    for (const part of [this.offer.text, this.offer.spoken]) setText(part, words);
     if (comparison !== null && comparison.step !== "offered") return this.#show(comparison.step, comparison);
     this.step = "";
     if (this.dialog.open) this.dialog.close();

@@ -96,5 +96,5 @@ customElements.define("tertulia-people", People);
 /** A line about the room itself. @param {string} testid @param {import("./icons.js").IconName} picture */
 function aside(testid, picture) {
   const text = h("span");
-  return { box: h("p", { class: "people-aside", testid, attrs: { role: "status" } }, icon(picture), text), text };
+  return { box: h("p", { class: "people-aside", testid }, icon(picture), text), text };
 }

@@ -3,7 +3,7 @@ import { furnish, h, say, setAttribute, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon, redraw } from "./icons.js";
 import { initials } from "./text.js";
-import { roleWords, troubleWords, trustMark } from "./trust.js";
+import { roleWords, troubleMark, trustMark } from "./trust.js";
 import { personName } from "./words.js";
 /** @typedef {import("../app/types.js").Person} Person */
 /** @typedef {import("../app/types.js").Self} Self */
@@ -31,7 +31,9 @@ export class Row extends HTMLElement {
     this.compare = h("button", { class: "link", testid: "compare", attrs: plain, on: { click: compare } });
     this.expel = h("button", { class: "button small remove", testid: "remove", attrs: plain, on: { click: remove } });
     this.trouble = h("span");
-    this.troubleLine = h("span", { class: "person-trouble", testid: "trouble-of" }, icon("clock"), this.trouble);
+    this.troubleIcon = icon("clock");
+    const line = { class: "person-trouble", testid: "trouble-of" };
+    this.troubleLine = h("span", line, this.troubleIcon, this.trouble);
     const { hand, screen, camera, mic } = this.facts;
     furnish(this, { class: "person", testid: "person", attrs: { role: "listitem" } }, [
       h("span", { class: "saucer small", attrs: { "aria-hidden": "true" } }, this.initials),
@@ -60,9 +62,12 @@ export class Row extends HTMLElement {
     show(this.compare, !verified && person.presence !== "ghost");
     setText(this.compare, t("people.compare"));
     setAttribute(this.compare, "aria-label", t("people.compare_with", { name }));
-    const trouble = troubleWords(person);
+    const trouble = troubleMark(person);
     show(this.troubleLine, trouble !== null);
-    if (trouble) say(this.trouble, trouble);
+    if (trouble) {
+      redraw(this.troubleIcon, trouble.icon);
+      say(this.trouble, trouble.words);
+    }
     setAttribute(this, "data-presence", person.presence);
     show(this.expel, removable);
     setText(this.expel, t("people.remove"));

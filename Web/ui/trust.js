@@ -28,12 +28,13 @@ export function roleWords(role) {
 /**
  * What keeps somebody from being heard or trusted, the gravest alone; null when nothing does.
  * @param {Person} person
+ * @returns {{ icon: IconName, words: string } | null}
  */
-export function troubleWords({ presence, undecryptable, lost }) {
-  if (presence === "ghost") return "presence.ghost";
-  if (undecryptable) return "tile.undecryptable";
-  if (lost) return "tile.lost";
-  return presence === "unheard" ? "presence.unheard" : null;
+export function troubleMark({ presence, undecryptable, lost }) {
+  if (presence === "ghost") return { icon: "alarm", words: "presence.ghost" };
+  if (undecryptable) return { icon: "alarm", words: "tile.undecryptable" };
+  if (lost) return { icon: "clock", words: "tile.lost" };
+  return presence === "unheard" ? { icon: "clock", words: "presence.unheard" } : null;
 }
 
 /** @type {Record<Security["state"], { icon: IconName, brief: string, full: string, title: string }>} */

@@ -82,6 +82,8 @@ def look(browser, base: str, name: str, size: str, scheme: str, language: str, o
         viewport={"width": width, "height": height},
         color_scheme=scheme,
         locale=language,
+        is_mobile=size in ("narrow", "small"),
+        has_touch=size in ("narrow", "small"),
         reduced_motion="reduce",
     )
     page = context.new_page()

@@ -1,5 +1,5 @@
 // @ts-check
-import { Company, groups, roleWords, spelled, troubleWords } from "../../../Web/ui/trust.js";
+import { Company, groups, roleWords, spelled, troubleMark } from "../../../Web/ui/trust.js";
 import { deepEqual, equal } from "node:assert/strict";
 
 /** @param {string} key @param {object} [extra] @returns {any} */
@@ -43,9 +43,9 @@ Deno.test("hands come first, in the order they went up; one taken down and raise
 });
 
 Deno.test("of several troubles the gravest is told, and an ordinary role is not mentioned", () => {
-  equal(troubleWords(person("a")), null);
-  equal(troubleWords(person("a", { presence: "unheard" })), "presence.unheard");
-  equal(troubleWords(person("a", { presence: "unheard", lost: true })), "tile.lost");
-  equal(troubleWords(person("a", { presence: "ghost", lost: true })), "presence.ghost");
+  equal(troubleMark(person("a")), null);
+  equal(troubleMark(person("a", { presence: "unheard" }))?.words, "presence.unheard");
+  equal(troubleMark(person("a", { presence: "unheard", lost: true }))?.words, "tile.lost");
+  equal(troubleMark(person("a", { presence: "ghost", lost: true }))?.words, "presence.ghost");
   deepEqual([roleWords("speaker"), roleWords("host")], [null, "role.host"]);
 });
