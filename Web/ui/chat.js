@@ -130,7 +130,7 @@ customElements.define("tertulia-chat", Chat);
 /** @param {ChatMessage | undefined} previous @param {ChatMessage} message */
 function continues(previous, message) {
   if (!previous || previous.own !== message.own || message.at - previous.at > TOGETHER) return false;
-  return message.own || previous.from === message.from;
+  return message.own || previous.key === message.key;
 }
 
 /** One bubble. Its text never changes; its state does. */

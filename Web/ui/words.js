@@ -146,6 +146,12 @@ const ALARMS = {
   cannot_decrypt: "alarm.cannot_decrypt",
   forked: "alarm.forked",
   ghost: "alarm.ghost",
+  bad_commit: "alarm.bad_commit",
+  withheld: "alarm.withheld",
+  bad_welcome: "alarm.bad_welcome",
+  not_let_in: "alarm.not_let_in",
+  wrong_clock: "alarm.wrong_clock",
+  stranger: "alarm.stranger",
 };
 
 /** @param {string | undefined} code */
