@@ -13,7 +13,8 @@ av = pytest.importorskip("av")
 aiortc_peer = pytest.importorskip("peer")
 from aiortc.codecs.vpx import VpxPayloadDescriptor  # noqa: E402
 from cryptography.exceptions import InvalidTag  # noqa: E402
-from link import SFrameHeader, sframe_open, unb64url  # noqa: E402
+from link import unb64url  # noqa: E402
+from media_keys import SFrameHeader, sframe_open  # noqa: E402
 
 CLEAR_ON_KEY_FRAME, CLEAR_OTHERWISE = 10, 1
 MICROPHONE_AND_CAMERA = {"audio", "video"}
