@@ -5,7 +5,9 @@ import MLSWire
 extension Meeting {
   /// The node asks us to commit: these key packages, and every proposal received.
   mutating func commit(adding packages: [[UInt8]], using random: inout some RandomNumberGenerator) {
-    guard let group, node.isConnected, pending == nil, !watch.alarms.contains(.forked) else { return }
+    guard let group, node.isConnected, pending == nil, !watch.awaitsInfo, !watch.alarms.contains(.forked) else {
+      return
+    }
     if packages.count > Pace.batch { tell(.flood) }
     var proposals: [Proposal] = []
     var joiners: [JoinID] = []
@@ -34,7 +36,7 @@ extension Meeting {
       guard case .keyPackage(let keyPackage)? = try? MLSMessage(wire: box),
         (try? validator.validate(keyPackage)) != nil,
         (try? policy.judge(SentProposal(proposal: .add(keyPackage), sender: .member(group.ownLeaf)), in: group)) != nil,
-        let join = JoinID(keyPackage.leafNode.credential), directory[join] == nil,
+        let join = JoinID(keyPackage.leafNode.credential), isFree(join),
         !directory.removedKeys.contains(keyPackage.leafNode.signatureKey),
         keys.insert(keyPackage.leafNode.signatureKey).inserted, joins.insert(join).inserted
       else {
@@ -44,6 +46,12 @@ extension Meeting {
       chosen.append(keyPackage)
     }
     return chosen
+  }
+
+  /// Whether nobody has this join, or only a leaf that the same commit takes away.
+  private func isFree(_ join: JoinID) -> Bool {
+    guard let leaf = directory[join] else { return true }
+    return leaf != group?.ownLeaf && node.removing.contains(leaf)
   }
 
   /// Makes a commit and sends it. Whoever is added needs the room's PSK.

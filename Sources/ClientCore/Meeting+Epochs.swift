@@ -8,14 +8,14 @@ extension Meeting {
   mutating func begin(
     after commit: CommitEffects?, leaving old: UInt64? = nil, using random: inout some RandomNumberGenerator
   ) {
-    guard let group else { return }
     let isEntry = directory.seats.isEmpty
-    let change = directory.replace(Self.seats(of: group), oldEpoch: old)
+    let change = directory.replace(seats, oldEpoch: old)
     node.removing = []
     wishes.update = false
     shown.isStale = true
-    ownRole = group.role(of: group.ownLeaf)
     install(without: change.removed.map { $0.leaf })
+    guard let group else { return }
+    ownRole = group.role(of: group.ownLeaf)
     if isEntry { settle(in: group, using: &random) }
     settleAlarms()
     watch.epochBegan = now
@@ -26,9 +26,10 @@ extension Meeting {
     openHeld(using: &random)
   }
 
-  private static func seats(of group: Group<Suite>) -> [Directory.Seat] {
-    group.tree.members.compactMap { leaf in
-      guard let node = group.tree[leaf], let join = JoinID(node.credential) else { return nil }
+  private var seats: [Directory.Seat] {
+    guard let tree = group?.tree else { return [] }
+    return tree.members.compactMap { leaf in
+      guard let node = tree[leaf], let join = JoinID(node.credential) else { return nil }
       return Directory.Seat(leaf: leaf, join: join, signatureKey: node.signatureKey)
     }
   }
@@ -86,10 +87,11 @@ extension Meeting {
       guard !isEntry else { continue }
       let author = commit.flatMap { directory.seat(of: $0.committer) } ?? seat
       emit(.added(seat.join, by: author.join))
-      if commit?.isExternal == true, directory.seats.first(where: { $0.join != seat.join })?.join == join {
-        introduce(to: [seat.join])
-      }
     }
+    guard let commit, commit.isExternal, let author = directory.seat(of: commit.committer),
+      directory.seats.first(where: { $0.join != author.join })?.join == join
+    else { return }
+    introduce(to: [author.join])
   }
 
   /// A leaf that still is the key package's makes everybody's commits long: the first update comes soon, later the more

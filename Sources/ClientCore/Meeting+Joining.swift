@@ -14,15 +14,19 @@ extension Meeting {
     node.isConnected = true
     node.knowsRoster = false
     watch.reconnected(at: now)
-    if group != nil, resumed, node.senderKey == senderKey {
-      timers[.quiet] = now + Pace.quiet
-      emit(.send(.sync(epoch: group?.epoch)))
-      resend()
-      return
-    }
+    if group != nil, resumed, node.senderKey == senderKey { return catchUp() }
     if group != nil { abandon() }
     node.senderKey = senderKey
     offerKeyPackage(using: &random)
+  }
+
+  /// The place was kept: what was missed is asked for.
+  private mutating func catchUp() {
+    timers[.quiet] = now + Pace.quiet
+    timers[.watch] = now + Pace.watch
+    if watch.awaitsInfo, pending == nil { return askForWayIn() }
+    emit(.send(.sync(epoch: group?.epoch)))
+    resend()
   }
 
   mutating func disconnected() {
@@ -90,7 +94,8 @@ extension Meeting {
 
   /// Makes the group, as the node asks the first who is here.
   mutating func createGroup(using random: inout some RandomNumberGenerator) {
-    guard group == nil, node.isConnected else { return tell(.notAllowed) }
+    guard isAlone, node.isConnected else { return tell(.notAllowed) }
+    if group != nil { abandon() }
     if bundle == nil { offerKeyPackage(using: &random) }
     guard let bundle else { return }
     let id = JoinID(using: &random).bytes
@@ -136,7 +141,6 @@ extension Meeting {
 
   /// What the node serves us to join with is not good: the person is told, and we ask for another way in.
   mutating func refuseEntry(_ error: MLSError? = nil) {
-    watch.awaitsInfo = false
     raise(error == .leaf(.outsideLifetime) ? .wrongClock : .badWelcome)
     timers[.entry] = now + Pace.resend
   }

@@ -53,6 +53,7 @@ extension Meeting {
   /// We are no member any more.
   mutating func gone(by remover: Remover) {
     abandon()
+    node.isConnected = false
     emit(.removedFromGroup(by: remover))
   }
 }

@@ -72,8 +72,8 @@ package enum MeetingAlarm: UInt8, CaseIterable, Sendable {
 
   package var stopsSending: Bool {
     switch self {
-    case .forked, .ghost, .badCommit, .withheld: true
-    case .badWelcome, .notLetIn, .wrongClock, .stranger: false
+    case .forked, .ghost, .badCommit, .withheld, .wrongClock: true
+    case .badWelcome, .notLetIn, .stranger: false
     }
   }
 }

@@ -61,12 +61,17 @@ struct Directory: Sendable {
   /// Epochs whose seats are remembered beside the current one; MLS keeps the keys of as many.
   private static var retained: Int { 3 }
 
-  /// Takes the seats of a new epoch, and says who came and who went.
+  /// Takes the seats of a new epoch, and says who came and who went. Who has another key is somebody else.
   mutating func replace(_ new: [Seat], oldEpoch: UInt64?) -> (added: [Seat], removed: [Seat]) {
     var next: [JoinID: LeafIndex] = [:]
-    for seat in new { next[seat.join] = seat.leaf }
-    let added = new.filter { leaves[$0.join] == nil }
-    let removed = seats.filter { next[$0.join] == nil }
+    var keys = Set<[UInt8]>()
+    for seat in new {
+      next[seat.join] = seat.leaf
+      keys.insert(seat.signatureKey)
+    }
+    let oldKeys = Set(seats.map { $0.signatureKey })
+    let added = new.filter { !oldKeys.contains($0.signatureKey) }
+    let removed = seats.filter { !keys.contains($0.signatureKey) }
     for seat in removed { removedKeys.insert(seat.signatureKey) }
     if let oldEpoch {
       past.insert((oldEpoch, seats), at: 0)

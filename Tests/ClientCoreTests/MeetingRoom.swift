@@ -4,6 +4,7 @@ import MLS
 import MLSWire
 import NativeCrypto
 import NativeMLSCrypto
+import SFrame
 
 @testable import ClientCore
 
@@ -57,7 +58,8 @@ final class MeetingRoom {
   private(set) var seen: [(from: Int, message: MeetingMessage)] = []
   /// Who was put out by the node.
   private(set) var expelled: [Int] = []
-  private var queue: [(to: Int, input: MeetingInput)] = []
+  /// What is under way to people; nil closes the connection.
+  private var queue: [(to: Int, input: MeetingInput?)] = []
   private var isRunning = false
 
   /// `count` people, let in and at rest. With a host the first of them governs the room.
@@ -123,14 +125,16 @@ final class MeetingRoom {
   }
 
   /// The node's list as everybody connected hears it; who has lost the connection is still on it.
-  func tellRoster(adding extra: [JoinID] = []) {
-    let joins = people.indices.filter { !gone.contains($0) }.map { self[$0].join } + extra
+  func tellRoster() {
+    let joins = people.indices.filter { !gone.contains($0) }.map { self[$0].join } + invented
     for person in people.indices where people[person].isConnected {
       send(person, .roster(joins.filter { $0 != self[person].join }))
     }
   }
 
   var gone: Set<Int> = []
+  /// Participants that the node makes up.
+  var invented: [JoinID] = []
 
   // MARK: The node
 
@@ -146,7 +150,7 @@ final class MeetingRoom {
       case .expel(let index):
         expelled.append(index)
         gone.insert(index)
-        people[index].isConnected = false
+        queue.append((index, nil))
         tellRoster()
       }
     }
@@ -208,6 +212,10 @@ final class MeetingRoom {
     while !queue.isEmpty {
       let (person, input) = queue.removeFirst()
       guard people.indices.contains(person), people[person].isConnected else { continue }
+      guard let input else {
+        people[person].isConnected = false
+        continue
+      }
       for input in downstream(person, input) { feed(person, input) }
     }
     isRunning = false
@@ -258,6 +266,16 @@ final class MeetingRoom {
     seen.compactMap {
       guard case .commit(let box) = $0.message else { return nil }
       return try? CommitUpload(wire: box)
+    }
+  }
+
+  /// A server that keeps a leaf of its own in the group: it proposes no Removes, and asks for no commit of them.
+  func keepGhosts() {
+    downstream = { _, input in
+      switch input {
+      case .proposal, .commitRequest([]): []
+      default: [input]
+      }
     }
   }
 
