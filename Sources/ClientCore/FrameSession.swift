@@ -46,11 +46,12 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
     if let last = epochs.last, last.groupID != epoch.groupID { forget() }
     newest[epoch.groupID] = epoch.number
     for leaf in epoch.removed { strike(leaf) }
-    let isUrgent = !epoch.removed.isEmpty || sendingEpoch == nil
     let end = now + (epoch.removed.isEmpty ? Self.retirementAfterAdd : Self.retirementAfterRemove)
     for index in epochs.indices { epochs[index].end = min(epochs[index].end, end) }
     retire { $0.number &- epoch.number & 0xff == 0 }
     while epochs.count >= Self.maximumEpochs { retireOldest() }
+    let sending = sendingEpoch
+    let isUrgent = !epoch.removed.isEmpty || !epochs.contains { $0.number == sending }
     epochs.append(HeldEpoch(epoch, switchAt: isUrgent ? now : now + Self.switchDelay))
     advance(to: now)
   }

@@ -19,7 +19,7 @@ struct MediaKey: Sendable {
 /// One of our own keys and the next counter to use with it. Never stored: a counter is handed out once.
 struct SendingKey: Sendable {
   let key: MediaKey
-  private var nextCounter: UInt64 = 0
+  var nextCounter: UInt64 = 0
 
   init(_ key: MediaKey) { self.key = key }
 

@@ -1,5 +1,7 @@
 import ClientCore
-import NativeCrypto
+import MLS
+import MLSWire
+import NativeMLSCrypto
 import Testing
 
 @Suite("Meeting link")
@@ -31,26 +33,36 @@ struct LinkTests {
     #expect(throws: LinkError.malformed) { try MeetingLink(fragment: [UInt8](repeating: 0x31, count: 100_000)) }
   }
 
-  @Test("gate and sender keys are what an independent HKDF computes")
-  func keySchedule() throws {
-    let keys = try LinkKeySource<NativeCrypto>(link: MeetingLink(fragment: Array(Participant.fragment.utf8)))
-    #expect(keys.gate.hex == "ed8e6888f9412086519783760a275149f3d8825d0adf52dbbc9f9775ac584c27")
-    let join = try #require(JoinID(Array(16..<32)))
-    let sender = try #require(Sender(index: 513, join: join))
-    #expect(keys.baseKey(of: sender, epochBits: 0)?.hex == "5e2de05978958cd048254c98df5e9c61")
-    #expect(keys.baseKey(of: sender, epochBits: 1) == nil)
+  @Test("a link is written as it is read, with the host's digest where there is one")
+  func written() throws {
+    var random = SeededGenerator(seed: 0x98_0001)
+    let host = try HostKey<NativeX25519Suite>(seed: random.bytes(32))
+    for digest in [nil, host.digest] {
+      let link = MeetingLink(host: digest, using: &random)
+      #expect(try MeetingLink(fragment: link.fragment) == link)
+      #expect(link.fragment.count == (digest == nil ? 23 : 38))
+    }
+    #expect(host.digest == Array(NativeX25519Suite.hash(host.publicKey).prefix(10)))
+    #expect(throws: PrimitiveError.invalidParameter) { try HostKey<NativeX25519Suite>(seed: [1, 2, 3]) }
   }
 
-  @Test("key IDs lay out context, index and epoch as RFC 9605 §5.2 does")
-  func keyIDs() throws {
-    let join = try #require(JoinID(Array(0..<16)))
-    let sender = try #require(Sender(index: 1023, join: join))
-    #expect(Sender(index: 1024, join: join) == nil)
+  @Test("key IDs lay out context, leaf and epoch as RFC 9605 §5.2 does")
+  func keyIDs() {
     for context in StreamContext.allCases {
-      let keyID = StreamKeyID(context: context, sender: sender, epoch: 0x1ff)
+      let keyID = StreamKeyID(context: context, leaf: 1023, epoch: 0x1ff)
       #expect(keyID.value == UInt64(context.rawValue) << 18 | 1023 << 8 | 0xff)
       #expect(StreamKeyID(keyID.value) == keyID)
     }
     for unknown in [7 << 18, 1 << 26, UInt64.max] as [UInt64] { #expect(StreamKeyID(unknown) == nil) }
+  }
+
+  @Test("a join id is 16 bytes, ordered by them")
+  func joinIDs() throws {
+    let low = try #require(JoinID([UInt8](repeating: 1, count: 16)))
+    let high = try #require(JoinID([1] + [UInt8](repeating: 2, count: 15)))
+    #expect(low < high && low.bytes == [UInt8](repeating: 1, count: 16))
+    #expect(JoinID(low.credential) == low)
+    #expect(JoinID([UInt8](repeating: 1, count: 15)) == nil)
+    #expect(JoinID(.x509(certificates: [])) == nil)
   }
 }

@@ -27,7 +27,8 @@ struct MeetingContentTests {
     try room.enter()
     var lengths: Set<Int> = []
     for size in [0, 1, 61, 62, 63, 252, 253, 254, 508, 509, 510, 3_000, 16_380, 16_381] {
-      let content = try #require(MeetingContent(size.isMultiple(of: 2) ? .said : .profile, [UInt8](repeating: 1, count: size)))
+      let content = try #require(
+        MeetingContent(size.isMultiple(of: 2) ? .said : .profile, [UInt8](repeating: 1, count: size)))
       let message = try room.members[0].group.seal(content.data, padding: content.padding, using: &room.random)
       lengths.insert(message.wire.count)
       guard case .application(let opened) = try room.members[1].group.receive(MLSMessage(wire: message.wire)) else {
