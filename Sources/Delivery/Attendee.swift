@@ -10,6 +10,8 @@ struct Attendee: Equatable, Sendable {
   var admission: Admission?
   /// The newest epoch that it has said it is ready for.
   var readyEpoch: UInt64?
+  /// Has been told that it cannot catch up, and has not come back since: it cannot process what the others can.
+  var isStray = false
   var offences = 0
 
   struct Admission: Equatable, Sendable {

@@ -43,6 +43,7 @@ extension DeliveryService {
     tell(told, .commit(epoch: old.epoch, from: author, box: commit.box))
     if let place = place(of: author) {
       attendees[place].admission = nil
+      attendees[place].isStray = false
       if commit.isExternal { attendees[place].package = nil }
     }
     welcome(commit)
@@ -58,6 +59,7 @@ extension DeliveryService {
       let attendee = attendees[place]
       if attendee.package?.reference == joiner.reference { attendees[place].package = nil }
       attendees[place].readyEpoch = nil
+      attendees[place].isStray = false
       attendees[place].admission = Attendee.Admission(
         reference: joiner.reference, welcome: joiner.welcome, epoch: commit.state.epoch, tree: commit.state.tree)
       if attendee.isConnected { tell([attendee.index], .groupWelcome(welcome: joiner.welcome, tree: tree)) }
@@ -108,17 +110,19 @@ extension DeliveryService {
     guard let epoch else {
       return tell([index], .groupInfo(info: record.state.info, tree: record.state.tree.sent))
     }
-    guard leaf(of: attendees[place]) != nil else { return tell([index], .resync) }
+    guard leaf(of: attendees[place]) != nil else { return turnAway(place) }
     attendees[place].admission = nil
-    replay(from: epoch, to: index)
+    attendees[place].isStray = false
+    replay(from: epoch, at: place)
   }
 
-  /// The commits that `index` has missed, and what is proposed now.
-  mutating func replay(from epoch: UInt64, to index: Int) {
+  /// The commits that somebody has missed, and what is proposed now.
+  mutating func replay(from epoch: UInt64, at place: Int) {
     guard let record else { return }
+    let index = attendees[place].index
     let missed = record.log.filter { $0.epoch >= epoch }
     guard epoch <= record.state.epoch, UInt64(missed.count) == record.state.epoch - epoch else {
-      return tell([index], .resync)
+      return turnAway(place)
     }
     for commit in missed { tell([index], .commit(epoch: commit.epoch, from: commit.author, box: commit.box)) }
     for (removal, _) in record.removals { tell([index], .proposal(removal.box)) }

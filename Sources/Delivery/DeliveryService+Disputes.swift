@@ -44,8 +44,7 @@ extension DeliveryService {
       let followed =
         abandoned.position(of: attendee.identity) != nil && !(wasMember && refusers.contains(attendee.index))
       guard followed, attendee.index != dispute.author else { continue }
-      attendees[place].admission = nil
-      if attendee.isConnected { tell([attendee.index], .resync) }
+      turnAway(place)
     }
     if let place = place(of: dispute.author) { expel(place) }
   }

@@ -11,6 +11,8 @@ extension DeliveryService {
     if let admission = attendees[place].admission, admission.reference == package.reference {
       return admit(place, admission)
     }
+    // Of somebody who is in, and shows it: sent before they knew.
+    if attendees[place].admission == nil, signatureKey(of: attendees[place]) == package.signatureKey { return }
     lastTicket += 1
     // A newer one keeps the place in the queue.
     attendees[place].package = package
@@ -20,7 +22,7 @@ extension DeliveryService {
   private mutating func admit(_ place: Int, _ admission: Attendee.Admission) {
     let index = attendees[place].index
     tell([index], .groupWelcome(welcome: admission.welcome, tree: admission.tree.sent))
-    replay(from: admission.epoch, to: index)
+    replay(from: admission.epoch, at: place)
   }
 
   /// Owners of key packages that can be let in now, those first that have waited longest and gone wrong least.

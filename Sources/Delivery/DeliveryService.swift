@@ -87,6 +87,11 @@ extension DeliveryService {
     record?.state.tree.position(of: attendee.identity).map { UInt32($0) }
   }
 
+  func signatureKey(of attendee: Attendee) -> [UInt8]? {
+    guard let record, let leaf = leaf(of: attendee) else { return nil }
+    return record.state.tree[leaf]?.signatureKey
+  }
+
   /// Lost its group, and asks with a new key package to be let in again.
   func isReturning(_ attendee: Attendee) -> Bool {
     guard let package = attendee.package else { return false }
@@ -97,7 +102,7 @@ extension DeliveryService {
   var connectedMembers: [(index: Int, leaf: UInt32)] {
     guard let record else { return [] }
     var members: [(index: Int, leaf: UInt32)] = []
-    for attendee in attendees where attendee.isConnected && !isReturning(attendee) {
+    for attendee in attendees where attendee.isConnected && !attendee.isStray && !isReturning(attendee) {
       guard let leaf = record.state.tree.position(of: attendee.identity) else { continue }
       members.append((attendee.index, UInt32(leaf)))
     }
@@ -114,6 +119,13 @@ extension DeliveryService {
   mutating func offend(_ place: Int) {
     attendees[place].offences += 1
     if attendees[place].offences >= limits.offences { expel(place) }
+  }
+
+  /// Tells somebody that the only way is from outside.
+  mutating func turnAway(_ place: Int) {
+    attendees[place].isStray = true
+    attendees[place].admission = nil
+    if attendees[place].isConnected { tell([attendees[place].index], .resync) }
   }
 
   mutating func expel(_ place: Int) { effects.append(.expel(attendees.remove(at: place).index)) }
@@ -158,7 +170,7 @@ extension DeliveryService {
     let index = attendees[place].index
     guard let creation, creation.asked.contains(index) else {
       // Somebody was quicker: the way into that group is from outside.
-      if record != nil, leaf(of: attendees[place]) == nil { tell([index], .resync) }
+      if record != nil, leaf(of: attendees[place]) == nil { turnAway(place) }
       return
     }
     do throws(Fault) {
@@ -173,6 +185,7 @@ extension DeliveryService {
     for place in attendees.indices {
       attendees[place].admission = nil
       attendees[place].readyEpoch = nil
+      attendees[place].isStray = false
     }
     attendees[place].package = nil
   }

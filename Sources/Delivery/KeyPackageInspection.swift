@@ -5,6 +5,7 @@ struct WaitingPackage: Equatable, Sendable {
   let box: [UInt8]
   /// `KeyPackageRef` (RFC 9420 §5.2).
   let reference: [UInt8]
+  let signatureKey: [UInt8]
   /// Place in the queue.
   let ticket: UInt64
   /// Requests for it that nobody answered, and commits that were asked for it and left it out.
@@ -28,6 +29,7 @@ struct WaitingPackage: Equatable, Sendable {
     else { return nil }
     self.box = box
     reference = Signer.reference(of: package)
+    signatureKey = leaf.signatureKey
     self.ticket = ticket
   }
 }

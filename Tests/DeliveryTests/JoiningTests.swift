@@ -46,18 +46,15 @@ struct JoiningTests {
   @Test("a second group is not taken, and its maker is shown the way into the first")
   func secondCreate() throws {
     var hall = Hall()
-    try hall.come(0, silent: true)
+    var slow = try Person(0)
+    slow.isSilent = true
+    hall.people[0] = slow
+    try hall.tell(.enter(join: slow.join), from: 0)
     try hall.come(1, silent: true)
-    try hall.pass(.seconds(2))
-    var slow = try #require(hall.people[0])
     let late = try slow.create()
-    hall.people[0]?.isSilent = false
     hall.people[1]?.isSilent = false
-    var quick = try #require(hall.people[1])
-    let first = try quick.create()
-    hall.people[1] = quick
-    hall.people[0]?.isSilent = true
-    try hall.tell(.create(first.wire), from: 1)
+    try hall.pass(.seconds(2))
+    #expect(hall.members == [1])
     hall.people[0]?.isSilent = false
     try hall.tell(.create(late.wire), from: 0)
     try hall.pass(.seconds(1))
@@ -115,16 +112,70 @@ struct JoiningTests {
     }
   }
 
-  @Test("a hundred and fifty at once are let in by commits of at most a hundred, ten thousand key packages by one")
+  @Test("no commit is asked to add more than a batch, and all are let in")
   func batches() throws {
-    var hall = try Hall.with(1)
+    var limits = DeliveryLimits()
+    limits.batch = 8
+    var hall = try Hall.with(1, limits: limits)
     hall.people[0]?.isSilent = true
-    for index in 1...150 { try hall.come(index) }
+    for index in 1...20 { try hall.come(index) }
     hall.people[0]?.isSilent = false
     try hall.pass(.seconds(5))
-    #expect(hall.members.count == 151)
+    #expect(hall.members.count == 21)
     #expect(hall.membersAgree)
-    #expect(hall.events(0).requests.allSatisfy { $0 <= 100 })
+    #expect(hall.events(0).requests.allSatisfy { $0 <= 8 })
+  }
+
+  @Test("somebody who has lost the Welcome is told it again, with what happened since")
+  func welcomeAgain() throws {
+    var hall = try Hall.with(2)
+    try hall.come(2, silent: true)
+    try hall.pass(.seconds(1))
+    var author = try #require(hall.people[1])
+    let commit = try author.commit([])
+    hall.people[1] = author
+    try hall.tell(.commit(commit.wire), from: 1)
+    hall.people[2]?.events = []
+    hall.people[2]?.isSilent = false
+    try hall.tell(.lose, from: 2)
+    try hall.tell(.resume, from: 2)
+    try hall.tell(.keyPackage(try #require(hall.people[2]).package), from: 2)
+    #expect(hall.members == [0, 1, 2])
+    #expect(hall.membersAgree)
+  }
+
+  @Test("somebody who cannot open the Welcome comes in by a new key package, the old leaf being removed")
+  func newPackage() throws {
+    var hall = try Hall.with(2)
+    try hall.come(2, silent: true)
+    try hall.pass(.seconds(1))
+    try hall.people[2]?.renewPackage()
+    hall.people[2]?.isSilent = false
+    try hall.tell(.keyPackage(try #require(hall.people[2]).package), from: 2)
+    try hall.pass(.seconds(1))
+    #expect(hall.members == [0, 1, 2])
+    #expect(hall.membersAgree)
+    #expect(hall.tree(of: 0) == hall.joins(0, 1, 2))
+  }
+
+  @Test("a key package that no member will add is given up after five commits without it")
+  func neverAdded() throws {
+    var hall = try Hall.with(1)
+    hall.people[0]?.isSilent = true
+    try hall.come(1)
+    for _ in 0..<7 {
+      var member = try #require(hall.people[0])
+      let empty = try member.commit([])
+      member.isSilent = false
+      hall.people[0] = member
+      // Takes its own commit in, and answers nothing else.
+      hall.people[0]?.isSilent = true
+      try hall.tell(.commit(empty.wire), from: 0)
+      if let pending = hall.people[0]?.pending { try hall.people[0]?.group?.merge(pending) }
+    }
+    #expect(hall.events(0).requests.count == 5)
+    try hall.pass(.seconds(5))
+    #expect(hall.events(0).requests.count == 5)
   }
 
   @Test("of many key packages of one participant only the newest is kept, and nobody is asked for each")

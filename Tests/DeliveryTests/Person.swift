@@ -128,10 +128,15 @@ struct Person {
     case .createGroup: return [.create(try create().wire)]
     case .commitRequest(let packages): return try answer(packages)
     case .proposal(let box):
-      if group != nil { _ = try group?.receive(try MLSMessage(wire: box), now: testNow) }
+      _ = try group?.receive(try MLSMessage(wire: box), now: testNow)
       return []
     case .commit(let epoch, let author, let box): return try process(epoch, author, box)
-    case .commitRefused, .ready: return []
+    case .commitRefused:
+      // Somebody was quicker than who comes from outside: once more, from where the group is now.
+      guard entered != nil else { return [] }
+      entered = nil
+      return [.sync(epoch: nil)]
+    case .ready: return []
     case .groupWelcome(let welcome, let tree):
       guard case .welcome(let welcome) = try MLSMessage(wire: welcome) else { throw WireError.truncated }
       let joined = try Group(joining: welcome, as: bundle, tree: RatchetTreeExtension(wire: tree), now: testNow)
