@@ -23,9 +23,11 @@ private func visit(_ message: ClientMessage) {
     promise(hello.gate.count == Limits.gate && hello.join.count == Limits.join, "tokens have their length")
   case .offer(let offer):
     promise(offer.sdp.utf8.count <= Limits.sdp && offer.slots.count <= Limits.slots, "an offer is bounded")
-  case .profile(let box): promise(box.count <= Limits.profile, "a profile is bounded")
-  case .message(let box): promise(box.count <= Limits.box, "a message is bounded")
+  case .message(let box, let indices):
+    promise(box.count <= Limits.box && (indices?.count ?? 0) <= Limits.recipients, "a message is bounded")
+  case .keyPackage(let box): promise(box.count <= Limits.keyPackage, "a key package is bounded")
+  case .group(let box), .commit(let box): promise(box.count <= Limits.upload, "an upload is bounded")
   case .view(let views): promise(views.count <= Limits.slots, "a view is bounded")
-  case .media, .leave, .ping: break
+  case .media, .sync, .ready, .refuse, .leave, .ping: break
   }
 }

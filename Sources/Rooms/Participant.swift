@@ -27,8 +27,6 @@ package struct ParticipantEntry: Equatable, Sendable {
   package var index: Int
   /// Chosen by the participant; 16 bytes that the room only passes on.
   package var join: [UInt8]
-  /// Sealed name; nil until it was sent.
-  package var profile: [UInt8]?
   package var media: MediaState
 }
 
@@ -61,10 +59,10 @@ struct Participant {
   }
 }
 
-/// A sealed message for everybody.
+/// An encrypted message, for everybody or for some.
 package struct RoomMessage: Equatable, Sendable {
   package var from: Int
   package var box: [UInt8]
-  /// Counts the messages of a room from 1.
+  /// Counts the messages for everybody from 1; of a message for some, that of the last one before.
   package var sequence: Int64
 }

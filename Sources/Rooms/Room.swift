@@ -58,17 +58,20 @@ package struct Room: Sendable {
     guard let position = position(of: connection) else { return [] }
     switch command {
     case .join: return []
-    case .setProfile(let profile):
-      participants[position].entry.profile = profile
-      let index = participants[position].entry.index
-      return [tell(.updated(index: index, profile: profile, media: nil), except: index)]
     case .setMedia(let media): return setMedia(media, at: position, connection)
-    case .say(let box): return say(box, from: participants[position].entry.index)
+    case .say(let box, let indices): return say(box, from: participants[position].entry.index, to: indices)
     case .leave: return remove(at: position, reason: .left, now)
     case .loseConnection:
       participants[position].presence = .lost(since: now)
       return []
     }
+  }
+
+  /// Puts a participant out: the others have removed it from what they share.
+  package mutating func expel(_ index: Int, now: Instant) -> [RoomEffect] {
+    guard let position = participants.firstIndex(where: { $0.entry.index == index }) else { return [] }
+    let connection = participants[position].connection
+    return remove(at: position, reason: .removed, now) + (connection.map { [.expel($0)] } ?? [])
   }
 
   /// Ends the grace of those who have not come back.
@@ -100,8 +103,11 @@ extension Room {
     guard participants.count < limits.participants, nextIndex <= limits.maximumIndex else {
       return [.refuse(connection, .full)]
     }
+    guard !participants.contains(where: { $0.entry.join == request.join }) else {
+      return [.refuse(connection, .joinTaken)]
+    }
     let others = participants.map { $0.entry }
-    let entry = ParticipantEntry(index: nextIndex, join: request.join, profile: nil, media: MediaState())
+    let entry = ParticipantEntry(index: nextIndex, join: request.join, media: MediaState())
     nextIndex += 1
     emptySince = nil
     participants.append(
@@ -154,18 +160,27 @@ extension Room {
     guard media != participants[position].entry.media else { return effects }
     participants[position].entry.media = media
     effects.append(.setSources(index: index, media))
-    effects.append(tell(.updated(index: index, profile: nil, media: media), except: index))
+    effects.append(tell(.updated(index: index, media: media), except: index))
     return effects
   }
 
-  private mutating func say(_ box: [UInt8], from index: Int) -> [RoomEffect] {
-    messages += 1
+  private mutating func say(_ box: [UInt8], from index: Int, to indices: [Int]?) -> [RoomEffect] {
+    // A message that is not for everybody leaves no gap for the others.
+    if indices == nil { messages += 1 }
     let message = RoomMessage(from: index, box: box, sequence: messages)
-    for position in participants.indices where participants[position].connection == nil {
-      participants[position].keep(message, limits: limits)
+    let chosen = indices.map { Set($0) }
+    var connections: [ConnectionID] = []
+    for position in participants.indices {
+      let receiver = participants[position].entry.index
+      // The sender as well: to see it come back is to know that it was taken.
+      guard chosen?.contains(receiver) ?? true || receiver == index else { continue }
+      if let connection = participants[position].connection {
+        connections.append(connection)
+      } else {
+        participants[position].keep(message, limits: limits)
+      }
     }
-    // The sender as well: to see it come back is to know that it was taken.
-    return [tell(.message(message), except: nil)]
+    return [.tell(connections, .message(message))]
   }
 
   private func tell(_ event: RoomEvent, except index: Int?) -> RoomEffect {

@@ -21,9 +21,9 @@ package struct RoomLimits: Equatable, Sendable {
 /// What somebody wants of a room. Commands of a connection that is not in the room do nothing.
 package enum RoomCommand: Equatable, Sendable {
   case join(JoinRequest)
-  case setProfile([UInt8])
   case setMedia(MediaState)
-  case say([UInt8])
+  /// For the participants of those indices and the sender, or for everybody.
+  case say([UInt8], to: [Int]?)
   case leave
   /// The connection is gone without a word.
   case loseConnection
@@ -57,8 +57,10 @@ package enum RoomEffect: Equatable, Sendable {
   case disconnect(ConnectionID)
   /// The participant's sources are on or off as said.
   case setSources(index: Int, MediaState)
-  /// The participant is gone: its media session ends.
+  /// The participant is gone: its media session and its membership end.
   case endMedia(index: Int)
+  /// The participant behind it has been put out.
+  case expel(ConnectionID)
 }
 
 package struct RoomWelcome: Equatable, Sendable {
@@ -71,8 +73,7 @@ package struct RoomWelcome: Equatable, Sendable {
 /// What the others are told.
 package enum RoomEvent: Equatable, Sendable {
   case joined(ParticipantEntry)
-  /// Members that are nil have not changed.
-  case updated(index: Int, profile: [UInt8]?, media: MediaState?)
+  case updated(index: Int, media: MediaState)
   case left(index: Int, reason: LeaveReason)
   case message(RoomMessage)
 }
@@ -80,12 +81,15 @@ package enum RoomEvent: Equatable, Sendable {
 package enum LeaveReason: Equatable, Sendable {
   case left
   case lost
+  case removed
 }
 
 package enum RoomRefusal: Equatable, Sendable {
   /// The gate is not that of the one who opened the room.
   case wrongGate
   case full
+  /// Somebody in the room has that join id.
+  case joinTaken
   /// Somebody else shares a screen.
   case screenBusy
 }

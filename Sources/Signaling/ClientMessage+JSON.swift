@@ -1,7 +1,7 @@
 extension ClientMessage {
   /// Reads one message. Total: any bytes give a message or an error, in time linear in their number.
   package static func decode(_ bytes: [UInt8]) throws(SignalingError) -> ClientMessage {
-    guard bytes.count <= Limits.message else { throw .tooLarge(member: "message") }
+    guard bytes.count <= Limits.uploadMessage else { throw .tooLarge(member: "message") }
     let value: JSONValue
     do throws(JSONError) {
       value = try JSONReader.read(bytes)
@@ -11,6 +11,9 @@ extension ClientMessage {
     var reader = try MemberReader(value, "message")
     guard reader.optional("v") == .integer(Limits.version) else { throw .unknownVersion }
     guard case .string(let type) = reader.optional("type") else { throw .unknownType }
+    guard bytes.count <= Limits.message || type == "group" || type == "commit" else {
+      throw .tooLarge(member: "message")
+    }
     let message = try decode(type, &reader)
     try reader.finish()
     return message
@@ -20,14 +23,31 @@ extension ClientMessage {
     switch type {
     case "hello": .hello(try Hello(&reader))
     case "offer": .offer(try Offer(&reader))
-    case "profile": .profile(try reader.bytes("box", upTo: Limits.profile))
     case "media": .media(try MediaFlags(&reader))
     case "view": .view(try views(&reader))
-    case "message": .message(try reader.bytes("box", upTo: Limits.box))
+    case "message": .message(try reader.bytes("box", upTo: Limits.box), to: try recipients(&reader))
+    case "key_package": .keyPackage(try reader.bytes("box", upTo: Limits.keyPackage))
+    case "group": .group(try reader.bytes("box", upTo: Limits.upload))
+    case "commit": .commit(try reader.bytes("box", upTo: Limits.upload))
+    case "sync": .sync(epoch: try reader.optionalInteger("epoch", in: 0...Limits.epoch).map { UInt64($0) })
+    case "ready": .ready(epoch: UInt64(try reader.integer("epoch", in: 0...Limits.epoch)))
+    case "refuse": .refuse(epoch: UInt64(try reader.integer("epoch", in: 0...Limits.epoch)))
     case "leave": .leave
     case "ping": .ping
     default: throw .unknownType
     }
+  }
+
+  private static func recipients(_ reader: inout MemberReader) throws(SignalingError) -> [Int]? {
+    guard let elements = try reader.optionalArray("to", upTo: Limits.recipients) else { return nil }
+    var indices: [Int] = []
+    for element in elements {
+      guard case .integer(let wide) = element, let index = Int(exactly: wide), (0...Limits.index).contains(index) else {
+        throw .invalid(member: "to")
+      }
+      indices.append(index)
+    }
+    return indices
   }
 
   private static func views(_ reader: inout MemberReader) throws(SignalingError) -> [SlotView] {

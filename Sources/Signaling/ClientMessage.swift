@@ -1,14 +1,23 @@
-/// What a client says to the node. Every box is sealed end to end: the node passes bytes on.
+/// What a client says to the node. Boxes are MLS messages: what people say in them is encrypted end to end.
 package enum ClientMessage: Equatable, Sendable {
   case hello(Hello)
   case offer(Offer)
-  /// Sealed name of the sender, at most `Limits.profile` bytes.
-  case profile([UInt8])
   case media(MediaFlags)
   /// What the receiver shows now, one entry a slot; slots not named keep what they have.
   case view([SlotView])
-  /// Sealed chat message or reaction for everyone, at most `Limits.box` bytes.
-  case message([UInt8])
+  /// For the participants of those indices and the sender, or for everyone; at most `Limits.box` bytes.
+  case message([UInt8], to: [Int]?)
+  /// At most `Limits.keyPackage` bytes.
+  case keyPackage([UInt8])
+  /// A group that begins, and a commit: what `MLSWire` calls a `GroupUpload` and a `CommitUpload`, at most `Limits.upload` bytes.
+  case group([UInt8])
+  case commit([UInt8])
+  /// Asks for the commits from the one that ended `epoch` on; without it, for a way in from outside.
+  case sync(epoch: UInt64?)
+  /// Has the keys of `epoch`.
+  case ready(epoch: UInt64)
+  /// Cannot accept the commit that ended `epoch`.
+  case refuse(epoch: UInt64)
   case leave
   case ping
 }

@@ -4,8 +4,8 @@
 package struct JSONReader {
   /// Arrays and objects inside each other. The deepest message (an offer's slots) needs four.
   package static let maximumDepth = 8
-  /// Values in one text, containers included.
-  package static let maximumValues = 1024
+  /// Values in one text, containers included. A message to a thousand people has a few more than that.
+  package static let maximumValues = 1280
   /// Members of one object: keeps the search for duplicates short.
   package static let maximumMembers = 32
 

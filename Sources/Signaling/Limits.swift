@@ -8,14 +8,22 @@ package enum Limits {
 
   /// Bytes of one message on the wire. An SDP of `sdp` bytes with its line ends escaped fits.
   package static let message = 96 * 1024
+  /// Bytes of a message that carries a group or a commit: `upload` bytes in base64url fit.
+  package static let uploadMessage = 448 * 1024
   /// Bytes of a first message: whoever has shown nothing yet may make the node keep little.
   package static let hello = 1024
   /// Bytes of an SDP offer.
   package static let sdp = 64 * 1024
-  /// Bytes of a sealed profile (a name and later a picture's key).
-  package static let profile = 2 * 1024
-  /// Bytes of a sealed message (chat, reaction).
+  /// Bytes of an MLS message that members send each other (a chat message, a name).
   package static let box = 24 * 1024
+  /// Participants that a message can be addressed to.
+  package static let recipients = 1024
+  /// Bytes of a key package.
+  package static let keyPackage = 4 * 1024
+  /// Bytes of a new group or of a commit, with all that belongs to it.
+  package static let upload = 320 * 1024
+  /// Greatest epoch: the integers of JSON end there.
+  package static let epoch = 1 << 53 - 1
 
   /// Characters of a room id: 12 carry 60 random bits, so that rooms cannot be found by trying.
   package static let room = 12...64

@@ -51,7 +51,13 @@ struct MemberReader {
 
   /// The elements of an array with at most `limit` of them.
   mutating func array(_ name: MemberName, upTo limit: Int) throws(SignalingError) -> [JSONValue] {
-    guard case .array(let elements) = try required(name) else { throw .invalid(member: name.word) }
+    guard let elements = try optionalArray(name, upTo: limit) else { throw .invalid(member: name.word) }
+    return elements
+  }
+
+  mutating func optionalArray(_ name: MemberName, upTo limit: Int) throws(SignalingError) -> [JSONValue]? {
+    guard let member = optional(name) else { return nil }
+    guard case .array(let elements) = member else { throw .invalid(member: name.word) }
     guard elements.count <= limit else { throw .tooLarge(member: name.word) }
     return elements
   }

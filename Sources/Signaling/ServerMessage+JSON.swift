@@ -14,13 +14,8 @@ extension ServerMessage {
     case .welcome(let welcome): ("welcome", welcome.members)
     case .answer(let sdp): ("answer", [JSONMember("sdp", .string(sdp))])
     case .joined(let entry): ("joined", [JSONMember("participant", entry.json)])
-    case .updated(let index, let profile, let media):
-      (
-        "updated",
-        [JSONMember("index", .index(index))]
-          + (profile.map { [JSONMember("profile", .bytes($0))] } ?? [])
-          + (media.map { [JSONMember("media", $0.json)] } ?? [])
-      )
+    case .updated(let index, let media):
+      ("updated", [JSONMember("index", .index(index)), JSONMember("media", media.json)])
     case .left(let index, let reason):
       ("left", [JSONMember("index", .index(index)), JSONMember("reason", .string(reason.rawValue))])
     case .slots(let sources, let screen):
@@ -38,6 +33,22 @@ extension ServerMessage {
           JSONMember("from", .index(from)), JSONMember("box", .bytes(box)), JSONMember("seq", .integer(sequence)),
         ]
       )
+    case .createGroup: ("create_group", [])
+    case .commitRequest(let packages):
+      ("commit_request", [JSONMember("packages", .array(packages.map { .bytes($0) }))])
+    case .proposal(let box): ("proposal", [JSONMember("box", .bytes(box))])
+    case .commit(let epoch, let from, let box):
+      (
+        "commit",
+        [JSONMember("epoch", .epoch(epoch)), JSONMember("from", .index(from)), JSONMember("box", .bytes(box))]
+      )
+    case .commitRefused(let epoch): ("commit_refused", [JSONMember("epoch", .epoch(epoch))])
+    case .groupWelcome(let welcome, let tree):
+      ("group_welcome", [JSONMember("welcome", .bytes(welcome)), JSONMember("tree", .bytes(tree))])
+    case .groupInfo(let info, let tree):
+      ("group_info", [JSONMember("info", .bytes(info)), JSONMember("tree", .bytes(tree))])
+    case .resync: ("resync", [])
+    case .ready(let epoch): ("ready", [JSONMember("epoch", .epoch(epoch))])
     case .connection(let state): ("connection", [JSONMember("state", .string(state.rawValue))])
     case .error(let code, let fatal, let detail):
       (
@@ -65,16 +76,16 @@ extension Welcome {
           JSONMember("message", .integer(Int64(Limits.box))),
         ])),
       JSONMember("instance", .string(instance)),
+      JSONMember("sender_key", .bytes(senderKey)),
     ]
   }
 }
 
 extension ParticipantEntry {
   fileprivate var json: JSONValue {
-    .object(
-      [JSONMember("index", .index(index)), JSONMember("join", .bytes(join))]
-        + (profile.map { [JSONMember("profile", .bytes($0))] } ?? [])
-        + [JSONMember("media", media.json)])
+    .object([
+      JSONMember("index", .index(index)), JSONMember("join", .bytes(join)), JSONMember("media", media.json),
+    ])
   }
 }
 
@@ -89,6 +100,9 @@ extension MediaFlags {
 
 extension JSONValue {
   fileprivate static func bytes(_ bytes: [UInt8]) -> JSONValue { .string(Base64URL.encode(bytes)) }
+
+  /// Clamped: an epoch beyond the integers of JSON is one that somebody made up.
+  fileprivate static func epoch(_ epoch: UInt64) -> JSONValue { .integer(Int64(min(epoch, UInt64(Limits.epoch)))) }
 
   fileprivate static func index(_ index: Int?) -> JSONValue { index.map { .integer(Int64($0)) } ?? .null }
 

@@ -3,13 +3,25 @@ package enum ServerMessage: Equatable, Sendable {
   case welcome(Welcome)
   case answer(sdp: String)
   case joined(ParticipantEntry)
-  /// A member that is nil has not changed.
-  case updated(index: Int, profile: [UInt8]?, media: MediaFlags?)
+  case updated(index: Int, media: MediaFlags)
   case left(index: Int, reason: LeaveReason)
   /// The participant behind each receive slot, all of them each time, and who shares a screen.
   case slots([Int?], screen: Int?)
   /// `sequence` counts the messages of a room from 1: a gap shows that some were missed.
   case message(from: Int, box: [UInt8], sequence: Int64)
+  /// Nobody has a group: make one.
+  case createGroup
+  /// Commit what has been proposed, and add the owners of these key packages.
+  case commitRequest(packages: [[UInt8]])
+  case proposal([UInt8])
+  /// The commit that ended `epoch`.
+  case commit(epoch: UInt64, from: Int, box: [UInt8])
+  case commitRefused(epoch: UInt64)
+  case groupWelcome(welcome: [UInt8], tree: [UInt8])
+  case groupInfo(info: [UInt8], tree: [UInt8])
+  /// What the receiver asked for cannot be caught up with: the way in is from outside.
+  case resync
+  case ready(epoch: UInt64)
   case connection(TransportState)
   case error(ErrorCode, fatal: Bool, detail: Word?)
   /// The node stops and is expected back: the client should come again by itself.
@@ -30,10 +42,12 @@ package struct Welcome: Equatable, Sendable {
   package var maximumParticipants: Int
   /// Random word for each start of the node: another one says that it forgot its rooms.
   package var instance: String
+  /// Ed25519 key with which the node proposes removals (RFC 9420 §12.1.8.1), 32 bytes.
+  package var senderKey: [UInt8]
 
   package init(
     index: Int, resume: String, resumed: Bool, participants: [ParticipantEntry], maximumParticipants: Int,
-    instance: String
+    instance: String, senderKey: [UInt8]
   ) {
     self.index = index
     self.resume = resume
@@ -41,6 +55,7 @@ package struct Welcome: Equatable, Sendable {
     self.participants = participants
     self.maximumParticipants = maximumParticipants
     self.instance = instance
+    self.senderKey = senderKey
   }
 }
 
@@ -48,13 +63,11 @@ package struct Welcome: Equatable, Sendable {
 package struct ParticipantEntry: Equatable, Sendable {
   package var index: Int
   package var join: [UInt8]
-  package var profile: [UInt8]?
   package var media: MediaFlags
 
-  package init(index: Int, join: [UInt8], profile: [UInt8]?, media: MediaFlags) {
+  package init(index: Int, join: [UInt8], media: MediaFlags) {
     self.index = index
     self.join = join
-    self.profile = profile
     self.media = media
   }
 }
@@ -64,6 +77,8 @@ package enum LeaveReason: String, Sendable {
   case left
   /// Was silent for longer than the grace.
   case lost
+  /// The others have removed it from the group, or it broke the rules of the protocol.
+  case removed
 }
 
 /// What the node sees of a participant's media transport.
@@ -86,6 +101,7 @@ package enum ErrorCode: String, Sendable {
   case tooLarge = "too_large"
   case badOffer = "bad_offer"
   case screenBusy = "screen_busy"
+  case removed
 }
 
 extension SignalingError {

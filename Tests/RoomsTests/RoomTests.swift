@@ -43,7 +43,7 @@ private struct Scene {
 private func connections(_ numbers: UInt64...) -> [ConnectionID] { numbers.map { ConnectionID($0) } }
 
 private func entry(_ index: Int, join: UInt8, media: MediaState = MediaState()) -> ParticipantEntry {
-  ParticipantEntry(index: index, join: Array(repeating: join, count: 16), profile: nil, media: media)
+  ParticipantEntry(index: index, join: Array(repeating: join, count: 16), media: media)
 }
 
 private func welcome(_ effects: [RoomEffect]) -> RoomWelcome? {
@@ -141,7 +141,7 @@ struct ResumeTests {
     scene.join(1)
     scene.join(2)
     scene.apply(.loseConnection, 2)
-    for box in 1...3 as ClosedRange<UInt8> { scene.apply(.say([box]), 1) }
+    for box in 1...3 as ClosedRange<UInt8> { scene.apply(.say([box], to: nil), 1) }
     let effects = scene.join(3, join: 2, resume: 2)
     #expect(
       effects.dropFirst()
@@ -162,7 +162,7 @@ struct ResumeTests {
     scene.join(1)
     scene.join(2)
     scene.apply(.loseConnection, 2)
-    for _ in 0..<100 { scene.apply(.say([1, 2, 3, 4]), 1) }
+    for _ in 0..<100 { scene.apply(.say([1, 2, 3, 4], to: nil), 1) }
     let sequences = scene.join(3, join: 2, resume: 2).compactMap { effect -> Int64? in
       guard case .tell(_, .message(let message)) = effect else { return nil }
       return message.sequence
@@ -206,7 +206,7 @@ struct ResumeTests {
   func wrongToken() {
     var scene = Scene()
     scene.join(1)
-    #expect(welcome(scene.join(2, join: 1, resume: 99))?.index == 1)
+    #expect(welcome(scene.join(2, join: 2, resume: 99))?.index == 1)
   }
 
   @Test("a place in its grace still counts against a full room, and can be taken up again")
@@ -221,16 +221,6 @@ struct ResumeTests {
 
 @Suite("In the room")
 struct RoomLifeTests {
-  @Test("a profile reaches the others, and those who come later")
-  func profile() {
-    var scene = Scene()
-    scene.join(1)
-    scene.join(2)
-    #expect(
-      scene.apply(.setProfile([5]), 1) == [.tell(connections(2), .updated(index: 0, profile: [5], media: nil))])
-    #expect(welcome(scene.join(3))?.others.first?.profile == [5])
-  }
-
   @Test("a message comes back to its sender, numbered, and goes to everybody else")
   func say() {
     var scene = Scene()
@@ -238,8 +228,61 @@ struct RoomLifeTests {
     scene.join(2)
     for number in 1...2 as ClosedRange<Int64> {
       let message = RoomMessage(from: 1, box: [9], sequence: number)
-      #expect(scene.apply(.say([9]), 2) == [.tell(connections(1, 2), .message(message))])
+      #expect(scene.apply(.say([9], to: nil), 2) == [.tell(connections(1, 2), .message(message))])
     }
+  }
+
+  @Test("a message to some reaches them and its sender, and the others see no gap")
+  func sayToSome() {
+    var scene = Scene()
+    for connection in 1...3 as ClosedRange<UInt64> { scene.join(connection) }
+    scene.apply(.say([1], to: nil), 1)
+    #expect(
+      scene.apply(.say([2], to: [2, 900, 2]), 1) == [
+        .tell(connections(1, 3), .message(RoomMessage(from: 0, box: [2], sequence: 1)))
+      ])
+    #expect(
+      scene.apply(.say([3], to: []), 1) == [
+        .tell(connections(1), .message(RoomMessage(from: 0, box: [3], sequence: 1)))
+      ])
+    #expect(
+      scene.apply(.say([4], to: nil), 2) == [
+        .tell(connections(1, 2, 3), .message(RoomMessage(from: 1, box: [4], sequence: 2)))
+      ])
+  }
+
+  @Test("a message to some is kept for those of them who are away, and for nobody else")
+  func sayToAbsent() {
+    var scene = Scene()
+    for connection in 1...3 as ClosedRange<UInt64> { scene.join(connection) }
+    scene.apply(.loseConnection, 2)
+    scene.apply(.loseConnection, 3)
+    scene.apply(.say([2], to: [1]), 1)
+    let back = scene.join(4, join: 2, resume: 2)
+    #expect(back.contains(.tell(connections(4), .message(RoomMessage(from: 0, box: [2], sequence: 0)))))
+    #expect(scene.join(5, join: 3, resume: 3).count == 1)
+  }
+
+  @Test("a join id that somebody in the room has is refused, and free when they are gone")
+  func joinTaken() {
+    var scene = Scene()
+    scene.join(1)
+    #expect(scene.join(2, join: 1, token: 2) == [.refuse(ConnectionID(2), .joinTaken)])
+    scene.apply(.leave, 1)
+    #expect(welcome(scene.join(2, join: 1, token: 2)) != nil)
+  }
+
+  @Test("who is put out is gone, the others are told, and the token is worth nothing")
+  func expelled() {
+    var scene = Scene()
+    scene.join(1)
+    scene.join(2)
+    #expect(
+      scene.room.expel(1, now: scene.now) == [
+        .endMedia(index: 1), .tell(connections(1), .left(index: 1, reason: .removed)), .expel(ConnectionID(2)),
+      ])
+    #expect(scene.room.expel(1, now: scene.now) == [])
+    #expect(welcome(scene.join(3, join: 2, resume: 2))?.resumed == false)
   }
 
   @Test("media that does not change is not told")
@@ -250,7 +293,7 @@ struct RoomLifeTests {
     let on = MediaState(mic: true, camera: true)
     #expect(
       scene.apply(.setMedia(on), 1) == [
-        .setSources(index: 0, on), .tell(connections(2), .updated(index: 0, profile: nil, media: on)),
+        .setSources(index: 0, on), .tell(connections(2), .updated(index: 0, media: on)),
       ])
     #expect(scene.apply(.setMedia(on), 1) == [])
     #expect(scene.room.media(of: 0) == on)
@@ -266,7 +309,7 @@ struct RoomLifeTests {
     #expect(
       scene.apply(.setMedia(MediaState(mic: true, screen: true, screenAudio: true)), 2) == [
         .refuse(ConnectionID(2), .screenBusy), .setSources(index: 1, granted),
-        .tell(connections(1), .updated(index: 1, profile: nil, media: granted)),
+        .tell(connections(1), .updated(index: 1, media: granted)),
       ])
     #expect(scene.room.screenSharer == 0)
   }
@@ -299,7 +342,7 @@ struct RoomLifeTests {
   @Test(
     "a connection that is not in the room changes nothing",
     arguments: [
-      .setProfile([1]), .setMedia(MediaState(mic: true)), .say([1]), .leave, .loseConnection,
+      .setMedia(MediaState(mic: true)), .say([1], to: nil), .leave, .loseConnection,
     ] as [RoomCommand])
   func stranger(_ command: RoomCommand) {
     var scene = Scene()
@@ -334,9 +377,9 @@ struct RoomLifeTests {
       case 1: scene.apply(.leave, connection)
       case 2: scene.apply(.loseConnection, connection)
       case 3, 4: scene.apply(.setMedia(MediaState(mic: Bool.random(using: &generator), screen: true)), connection)
-      case 5: scene.apply(.say([1]), connection)
+      case 5: scene.apply(.say([1], to: nil), connection)
       case 6: _ = scene.pass(.seconds(Int64.random(in: 0...9, using: &generator)))
-      default: scene.apply(.setProfile([1]), connection)
+      default: scene.apply(.say([1], to: [0, 1]), connection)
       }
       highest = max(highest, scene.room.index(of: ConnectionID(connection)) ?? 0)
       let present = (0...highest).filter { scene.room.connection(of: $0) != nil }

@@ -116,7 +116,7 @@ struct MediaSignallingTests {
     let again = TestClient(node)
     await again.say(Said.hello(join: 1, resume: token))
     let messages = try await again.messages()
-    #expect(messages.map { $0.text("type") } == ["welcome", "connection", "slots"])
+    #expect(messages.map { $0.text("type") } == ["welcome", "connection", "slots", "create_group"])
     #expect(messages[1].text("state") == "lost")
   }
 

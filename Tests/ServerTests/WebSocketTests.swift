@@ -40,6 +40,7 @@ struct WebSocketTests {
             Array(bytes[start..<end]), opcode: start == 0 ? 1 : 0, fin: end == bytes.count)
         }
         #expect(try message(await connection.next()).text("type") == "welcome")
+        #expect(try message(await connection.next()).text("type") == "create_group")
         try await connection.sendFrame([7, 7], opcode: 9)
         #expect(try await connection.frame()?.payload == [7, 7])
         try await connection.sendFrame([3, 232], opcode: 8)
@@ -108,6 +109,7 @@ struct WebSocketTests {
       try await open(port) { member in
         try await member.sendFrame(Array(Said.hello().utf8))
         #expect(try message(await member.next()).text("type") == "welcome")
+        #expect(try message(await member.next()).text("type") == "create_group")
         try await flood(port, depth: 4)
         try await member.sendFrame(Array(Said.ping.utf8))
         #expect(try message(await member.next()).text("type") == "pong")
@@ -132,6 +134,7 @@ struct WebSocketTests {
       try await open(port) { connection in
         try await connection.sendFrame(Array(Said.hello().utf8))
         #expect(try message(await connection.next()).text("type") == "welcome")
+        #expect(try message(await connection.next()).text("type") == "create_group")
         await group.triggerGracefulShutdown()
         #expect(try message(await connection.next()).text("type") == "closing")
         #expect(try await connection.next() == .close(1012))

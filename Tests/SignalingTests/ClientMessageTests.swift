@@ -48,11 +48,45 @@ struct ClientMessageTests {
   func readsOthers() throws {
     #expect(try decode(#"{"v":1,"type":"leave"}"#) == .leave)
     #expect(try decode(#"{"type":"ping","v":1}"#) == .ping)
-    #expect(try decode(#"{"v":1,"type":"profile","box":"Zm8"}"#) == .profile([0x66, 0x6F]))
-    #expect(try decode(#"{"v":1,"type":"message","box":"Zm8"}"#) == .message([0x66, 0x6F]))
+    #expect(try decode(#"{"v":1,"type":"message","box":"Zm8"}"#) == .message([0x66, 0x6F], to: nil))
+    #expect(try decode(#"{"v":1,"type":"message","box":"Zm8","to":[3,0]}"#) == .message([0x66, 0x6F], to: [3, 0]))
     #expect(try decode(#"{"v":1,"type":"media",\#(media)}"#) == .media(MediaFlags(mic: true)))
     let view = #"{"v":1,"type":"view","slots":[{"slot":8,"index":3,"height":360,"priority":1}]}"#
     #expect(try decode(view) == .view([SlotView(slot: 8, index: 3, height: 360, priority: 1)]))
+  }
+
+  @Test("the messages of the group are read")
+  func readsGroup() throws {
+    #expect(try decode(#"{"v":1,"type":"key_package","box":"Zm8"}"#) == .keyPackage([0x66, 0x6F]))
+    #expect(try decode(#"{"v":1,"type":"group","box":"Zm8"}"#) == .group([0x66, 0x6F]))
+    #expect(try decode(#"{"v":1,"type":"commit","box":"Zm8"}"#) == .commit([0x66, 0x6F]))
+    #expect(try decode(#"{"v":1,"type":"sync","epoch":0}"#) == .sync(epoch: 0))
+    #expect(try decode(#"{"v":1,"type":"sync"}"#) == .sync(epoch: nil))
+    #expect(try decode(#"{"v":1,"type":"ready","epoch":9007199254740991}"#) == .ready(epoch: 1 << 53 - 1))
+    #expect(try decode(#"{"v":1,"type":"refuse","epoch":4}"#) == .refuse(epoch: 4))
+  }
+
+  @Test("a commit of the largest size is taken; nothing else may be so long")
+  func largestCommit() throws {
+    let box = Array(repeating: UInt8(65), count: Limits.upload)
+    let text = Base64URL.encode(box)
+    #expect(try decode(#"{"v":1,"type":"commit","box":"\#(text)"}"#) == .commit(box))
+    #expect(try decode(#"{"v":1,"type":"group","box":"\#(text)"}"#) == .group(box))
+    #expect(failure(#"{"v":1,"type":"commit","box":"\#(text)AAAA"}"#) == .tooLarge(member: "box"))
+    #expect(failure(#"{"v":1,"type":"message","box":"\#(text)"}"#) == .tooLarge(member: "message"))
+    let more = String(repeating: " ", count: Limits.uploadMessage)
+    #expect(failure(#"{"v":1,"type":"commit","box":"AAAA"}\#(more)"#) == .tooLarge(member: "message"))
+  }
+
+  @Test("a message may be addressed to everybody whom a room takes by name, and no further")
+  func recipients() throws {
+    let all = (0...Limits.index).map { "\($0)" }.joined(separator: ",")
+    #expect(
+      try decode(#"{"v":1,"type":"message","box":"Zm8","to":[\#(all)]}"#)
+        == .message([0x66, 0x6F], to: Array(0...1023)))
+    #expect(failure(#"{"v":1,"type":"message","box":"Zm8","to":[\#(all),0]}"#) == .tooLarge(member: "to"))
+    #expect(failure(#"{"v":1,"type":"message","box":"Zm8","to":[1024]}"#) == .invalid(member: "to"))
+    #expect(failure(#"{"v":1,"type":"message","box":"Zm8","to":["1"]}"#) == .invalid(member: "to"))
   }
 
   @Test("members of a later version are ignored, but not in any number")
@@ -79,9 +113,13 @@ struct ClientMessageTests {
       (#"{"v":1,"type":"ping","v":1}"#, .json(.duplicateKey)),
       (#"{"v":1,"type":"media","mic":1,"camera":false,"screen":false,"screenAudio":false}"#, .invalid(member: "mic")),
       (#"{"v":1,"type":"media","mic":true,"camera":false,"screen":false}"#, .invalid(member: "screenAudio")),
-      (#"{"v":1,"type":"profile","box":""}"#, .invalid(member: "box")),
-      (#"{"v":1,"type":"profile","box":"Zg=="}"#, .invalid(member: "box")),
-      (#"{"v":1,"type":"profile"}"#, .invalid(member: "box")),
+      (#"{"v":1,"type":"profile","box":"Zg"}"#, .unknownType),
+      (#"{"v":1,"type":"key_package","box":""}"#, .invalid(member: "box")),
+      (#"{"v":1,"type":"key_package","box":"Zg=="}"#, .invalid(member: "box")),
+      (#"{"v":1,"type":"commit"}"#, .invalid(member: "box")),
+      (#"{"v":1,"type":"ready"}"#, .invalid(member: "epoch")),
+      (#"{"v":1,"type":"refuse","epoch":-1}"#, .invalid(member: "epoch")),
+      (#"{"v":1,"type":"sync","epoch":"1"}"#, .invalid(member: "epoch")),
       (#"{"v":1,"type":"view","slots":{}}"#, .invalid(member: "slots")),
       (#"{"v":1,"type":"view","slots":[{"slot":32,"height":1,"priority":0}]}"#, .invalid(member: "slot")),
       (#"{"v":1,"type":"view","slots":[{"slot":0,"index":1024,"height":1,"priority":0}]}"#, .invalid(member: "index")),
@@ -116,23 +154,23 @@ struct ClientMessageTests {
     }
   }
 
-  @Test("a name of 10 kB, a box and an offer that are too long are refused as too large")
+  @Test("a key package of 10 kB, a box and an offer that are too long are refused as too large")
   func tooLarge() {
-    let name = Base64URL.encode(Array(repeating: 65, count: 10_000))
-    #expect(failure(#"{"v":1,"type":"profile","box":"\#(name)"}"#) == .tooLarge(member: "box"))
+    let package = Base64URL.encode(Array(repeating: 65, count: 10_000))
+    #expect(failure(#"{"v":1,"type":"key_package","box":"\#(package)"}"#) == .tooLarge(member: "box"))
     let box = Base64URL.encode(Array(repeating: 65, count: Limits.box + 1))
     #expect(failure(#"{"v":1,"type":"message","box":"\#(box)"}"#) == .tooLarge(member: "box"))
     let sdp = String(repeating: "a", count: Limits.sdp + 1)
     #expect(failure(#"{"v":1,"type":"offer","sdp":"\#(sdp)","mids":{"slots":[]}}"#) == .tooLarge(member: "sdp"))
     let slots = Array(repeating: "{}", count: Limits.slots + 1).joined(separator: ",")
     #expect(failure(#"{"v":1,"type":"offer","sdp":"","mids":{"slots":[\#(slots)]}}"#) == .tooLarge(member: "slots"))
-    #expect(failure(String(repeating: " ", count: Limits.message) + "1") == .tooLarge(member: "message"))
+    #expect(failure(String(repeating: " ", count: Limits.uploadMessage) + "1") == .tooLarge(member: "message"))
   }
 
   @Test("a box of exactly the limit is taken")
   func largestBox() throws {
     let box = Array(repeating: UInt8(65), count: Limits.box)
-    #expect(try decode(#"{"v":1,"type":"message","box":"\#(Base64URL.encode(box))"}"#) == .message(box))
+    #expect(try decode(#"{"v":1,"type":"message","box":"\#(Base64URL.encode(box))"}"#) == .message(box, to: nil))
   }
 
   @Test("a message with a byte changed is read or refused, never more", arguments: [21, 22] as [UInt64])

@@ -19,11 +19,15 @@ struct MessageRateTests {
   @Test("a flood of messages is refused one by one, a flood of frames ends the connection")
   func flood() {
     var rate = MessageRate(now: .zero)
-    let verdicts = (0..<100).map { _ in rate.admit(.message([1]), now: .zero) }
+    let verdicts = (0..<100).map { _ in rate.admit(.message([1], to: nil), now: .zero) }
     #expect(verdicts.first == .passed)
     #expect(verdicts.last == .refused("message"))
     #expect(rate.admit(.media(MediaFlags()), now: .zero) == .passed)
     #expect((0..<20).map { _ in rate.admit(.offer(offer), now: .zero) }.last == .refused("offer"))
+    #expect((0..<10).map { _ in rate.admit(.keyPackage([1]), now: .zero) }.last == .refused("key_package"))
+    #expect((0..<50).map { _ in rate.admit(.commit([1]), now: .zero) }.last == .refused("commit"))
+    #expect((0..<10).map { _ in rate.admit(.sync(epoch: nil), now: .zero) }.last == .refused("sync"))
+    #expect(rate.admit(.ready(epoch: 1), now: .zero) == .passed)
     #expect((0..<1_000).map { _ in rate.count(now: .zero) }.last == .flooded)
     #expect(rate.count(now: .zero + .seconds(1)) == .passed)
   }

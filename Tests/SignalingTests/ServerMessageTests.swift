@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Server messages")
 struct ServerMessageTests {
-  private static let entry = ParticipantEntry(index: 3, join: [1, 2], profile: [9], media: MediaFlags(mic: true))
+  private static let entry = ParticipantEntry(index: 3, join: [1, 2], media: MediaFlags(mic: true))
   private static let flags = #"{"mic":true,"camera":false,"screen":false,"screenAudio":false}"#
 
   @Test("each is written as docs/protocol.md says", arguments: ServerMessageTests.messages)
@@ -15,24 +15,37 @@ struct ServerMessageTests {
     (
       .welcome(
         Welcome(
-          index: 4, resume: "tok", resumed: true, participants: [entry], maximumParticipants: 32, instance: "inst")),
+          index: 4, resume: "tok", resumed: true, participants: [entry], maximumParticipants: 32, instance: "inst",
+          senderKey: [1, 2])),
       #""welcome","index":4,"resume":"tok","resumed":true,"participants":"#
-        + #"[{"index":3,"join":"AQI","profile":"CQ","media":\#(flags)}],"#
-        + #""limits":{"participants":32,"message":24576},"instance":"inst""#
+        + #"[{"index":3,"join":"AQI","media":\#(flags)}],"#
+        + #""limits":{"participants":32,"message":24576},"instance":"inst","sender_key":"AQI""#
     ),
     (.answer(sdp: "v=0\r\n"), #""answer","sdp":"v=0\r\n""#),
     (
-      .joined(ParticipantEntry(index: 0, join: [1, 2], profile: nil, media: MediaFlags(mic: true))),
+      .joined(ParticipantEntry(index: 0, join: [1, 2], media: MediaFlags(mic: true))),
       #""joined","participant":{"index":0,"join":"AQI","media":\#(flags)}"#
     ),
-    (.updated(index: 1, profile: [255], media: nil), #""updated","index":1,"profile":"_w""#),
-    (.updated(index: 1, profile: nil, media: MediaFlags(mic: true)), #""updated","index":1,"media":\#(flags)"#),
+    (.updated(index: 1, media: MediaFlags(mic: true)), #""updated","index":1,"media":\#(flags)"#),
     (.left(index: 1, reason: .lost), #""left","index":1,"reason":"lost""#),
     (
       .slots([7, nil], screen: nil),
       #""slots","slots":[{"slot":0,"index":7},{"slot":1,"index":null}],"screen":null"#
     ),
     (.message(from: 1, box: [1], sequence: 12), #""message","from":1,"box":"AQ","seq":12"#),
+    (.left(index: 1, reason: .removed), #""left","index":1,"reason":"removed""#),
+    (.createGroup, #""create_group""#),
+    (.commitRequest(packages: []), #""commit_request","packages":[]"#),
+    (.commitRequest(packages: [[1], [2]]), #""commit_request","packages":["AQ","Ag"]"#),
+    (.proposal([1]), #""proposal","box":"AQ""#),
+    (.commit(epoch: 7, from: 3, box: [1]), #""commit","epoch":7,"from":3,"box":"AQ""#),
+    (.commitRefused(epoch: 7), #""commit_refused","epoch":7"#),
+    (.commitRefused(epoch: .max), #""commit_refused","epoch":9007199254740991"#),
+    (.groupWelcome(welcome: [1], tree: [2]), #""group_welcome","welcome":"AQ","tree":"Ag""#),
+    (.groupInfo(info: [1], tree: [2]), #""group_info","info":"AQ","tree":"Ag""#),
+    (.resync, #""resync""#),
+    (.ready(epoch: 0), #""ready","epoch":0"#),
+    (.error(.removed, fatal: true, detail: nil), #""error","code":"removed","fatal":true"#),
     (.connection(.connected), #""connection","state":"connected""#),
     (
       .error(.badOffer, fatal: false, detail: "malformed_sdp"),

@@ -1,3 +1,4 @@
+import Delivery
 package import Signaling
 import Synchronization
 
@@ -9,6 +10,17 @@ package struct MetricsSnapshot: Equatable, Sendable {
   package var closures: [Closure: Int] = [:]
   package var joins = 0
   package var resumptions = 0
+  /// What the delivery service said of groups, to how many it did not matter.
+  package var deliveries: [Delivery: Int] = [:]
+
+  package enum Delivery: String, Hashable, Sendable {
+    case groupAsked = "group_asked"
+    case commitAsked = "commit_asked"
+    case removeProposed = "remove_proposed"
+    case commit
+    case commitRefused = "commit_refused"
+    case resync
+  }
 
   package enum Closure: String, Hashable, Sendable {
     /// No hello in time.
@@ -32,6 +44,20 @@ package final class Metrics: Sendable {
 
   func refused(_ code: ErrorCode) { state.withLock { $0.refusals[code, default: 0] += 1 } }
   func closed(_ closure: MetricsSnapshot.Closure) { state.withLock { $0.closures[closure, default: 0] += 1 } }
+
+  func delivered(_ event: DeliveryEvent) {
+    let delivery: MetricsSnapshot.Delivery
+    switch event {
+    case .createGroup: delivery = .groupAsked
+    case .commitRequest: delivery = .commitAsked
+    case .proposal: delivery = .removeProposed
+    case .commit: delivery = .commit
+    case .commitRefused: delivery = .commitRefused
+    case .resync: delivery = .resync
+    case .groupWelcome, .groupInfo, .ready: return
+    }
+    state.withLock { $0.deliveries[delivery, default: 0] += 1 }
+  }
 
   func joined(resumed: Bool) {
     state.withLock { state in

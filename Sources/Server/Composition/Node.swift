@@ -131,6 +131,7 @@ package struct Node: Service {
     ]
     for (code, count) in snapshot.refusals { metadata["refused_\(code.rawValue)"] = "\(count)" }
     for (closure, count) in snapshot.closures { metadata["closed_\(closure.rawValue)"] = "\(count)" }
+    for (delivery, count) in snapshot.deliveries { metadata["group_\(delivery.rawValue)"] = "\(count)" }
     for (name, count) in await media.report() { metadata["media_\(name)"] = "\(count)" }
     logger.debug("counters", metadata: metadata)
   }

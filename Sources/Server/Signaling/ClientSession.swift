@@ -1,4 +1,5 @@
 import Bytes
+import Delivery
 import Rooms
 import SFU
 package import Signaling
@@ -45,7 +46,7 @@ package struct ClientSession {
   /// Bytes that the next message may have.
   package var messageLimit: Int {
     if case .halfOpen = state { return Limits.hello }
-    return Limits.message
+    return Limits.uploadMessage
   }
 
   /// Takes in one text message. False when the conversation is over.
@@ -84,7 +85,7 @@ package struct ClientSession {
       switch await services.directory.join(hello, peer) {
       case .success(let room):
         guard services.connections.admitted(peer.id) else {
-          await room.apply(.leave, from: peer.id)
+          await room.apply(RoomCommand.leave, from: peer.id)
           return false
         }
         state = .joined(room)
@@ -94,7 +95,8 @@ package struct ClientSession {
     case .ping:
       peer.outbox.send(.pong)
       return true
-    case .offer, .profile, .media, .view, .message, .leave: return end(.notJoined)
+    case .offer, .media, .view, .message, .keyPackage, .group, .commit, .sync, .ready, .refuse, .leave:
+      return end(.notJoined)
     }
   }
 
@@ -102,13 +104,18 @@ package struct ClientSession {
     switch message {
     case .hello: return tell(.alreadyJoined)
     case .offer(let offer): return await negotiate(offer, room)
-    case .profile(let box): await room.apply(.setProfile(box), from: peer.id)
     case .media(let flags): await room.apply(.setMedia(MediaState(flags)), from: peer.id)
     case .view(let view): await room.setView(view, from: peer.id)
-    case .message(let box): await room.apply(.say(box), from: peer.id)
+    case .message(let box, let indices): await room.apply(.say(box, to: indices), from: peer.id)
+    case .keyPackage(let box): await room.apply(.keyPackage(box), from: peer.id)
+    case .group(let box): await room.apply(.create(box), from: peer.id)
+    case .commit(let box): await room.apply(.commit(box), from: peer.id)
+    case .sync(let epoch): await room.apply(.sync(epoch: epoch), from: peer.id)
+    case .ready(let epoch): await room.apply(.ready(epoch: epoch), from: peer.id)
+    case .refuse(let epoch): await room.apply(.refuse(epoch: epoch), from: peer.id)
     case .ping: peer.outbox.send(.pong)
     case .leave:
-      await room.apply(.leave, from: peer.id)
+      await room.apply(RoomCommand.leave, from: peer.id)
       state = .ended
       peer.outbox.send(.close(code: 1000))
       return false

@@ -11,6 +11,8 @@ package struct ConnectionLimits: Equatable, Sendable {
   /// it is the oldest that goes: a flood pushes out itself.
   package var halfOpen = 512
   package var helloDeadline = TimeDelta.seconds(10)
+  /// Of messages that are large and not complete yet, in the whole node.
+  package var inboundBytes = 64 * 1024 * 1024
   package var pingPeriod = TimeDelta.seconds(5)
   /// A ping that two periods have not answered. With the 15 s for which a place is kept, a closed laptop is gone within 30 s.
   package var silence = TimeDelta.seconds(10)
@@ -39,10 +41,12 @@ package final class Connections: Sendable {
   private let limits: ConnectionLimits
   private let metrics: Metrics
   private let state = Mutex(State())
+  package let budget: InboundBudget
 
   package init(limits: ConnectionLimits, metrics: Metrics) {
     self.limits = limits
     self.metrics = metrics
+    budget = InboundBudget(bytes: limits.inboundBytes)
   }
 
   package var count: Int { state.withLock { $0.entries.count } }

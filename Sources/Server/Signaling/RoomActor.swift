@@ -1,4 +1,5 @@
 import Bytes
+package import Delivery
 package import Rooms
 package import SFU
 package import Signaling
@@ -22,7 +23,8 @@ package enum JoinOutcome: Equatable, Sendable {
   case retired
 }
 
-/// One room at work: hands commands to the `Room` and does what it answers. Everything it does is short and none of it waits.
+/// One room at work: hands commands to the `Room` and its `DeliveryService`, and does what they answer. Everything it does is
+/// short and none of it waits.
 package actor RoomActor {
   private struct Session {
     var slots: ReceiveSlots
@@ -33,6 +35,8 @@ package actor RoomActor {
   package nonisolated let number: RoomID
   private let context: RoomContext
   private var room: Room
+  private var delivery: DeliveryService<NodeSigner>
+  private var alarm: (due: Instant, task: Task<Void, Never>)?
   private var outboxes: [ConnectionID: Outbox] = [:]
   private var sessions: [Int: Session] = [:]
   private var isRetired = false
@@ -41,6 +45,7 @@ package actor RoomActor {
     self.number = number
     self.context = context
     room = Room(gateHash: gateHash, limits: context.limits, now: context.clock.now)
+    delivery = DeliveryService(signer: context.signer)
   }
 
   func join(_ request: JoinRequest, _ peer: Peer) -> JoinOutcome {
@@ -50,26 +55,95 @@ package actor RoomActor {
     perform(effects)
     guard let index = room.index(of: peer.id) else {
       outboxes[peer.id] = nil
-      return .refused(effects.contains(.refuse(peer.id, .wrongGate)) ? .wrongGate : .roomFull)
+      return .refused(Self.code(of: effects, for: peer.id))
     }
     catchUp(index, peer.outbox)
+    for case .welcome(_, let welcome) in effects {
+      deliver(welcome.resumed ? .resume : .enter(join: request.join), from: index)
+    }
     return .admitted
   }
 
+  /// What whoever is refused at the door is told there: see `ClientSession`.
+  private static func code(of effects: [RoomEffect], for connection: ConnectionID) -> ErrorCode {
+    if effects.contains(.refuse(connection, .wrongGate)) { return .wrongGate }
+    return effects.contains(.refuse(connection, .joinTaken)) ? .alreadyJoined : .roomFull
+  }
+
   package func apply(_ command: RoomCommand, from connection: ConnectionID) {
+    let index = room.index(of: connection)
     perform(room.apply(command, from: connection, now: context.clock.now))
     switch command {
-    case .leave, .loseConnection: outboxes[connection] = nil
-    case .join, .setProfile, .setMedia, .say: break
+    case .leave: outboxes[connection] = nil
+    case .loseConnection:
+      outboxes[connection] = nil
+      if let index { deliver(.lose, from: index) }
+    case .join, .setMedia, .say: break
     }
+  }
+
+  /// For the group.
+  package func apply(_ command: DeliveryCommand, from connection: ConnectionID) {
+    if let index = room.index(of: connection) { deliver(command, from: index) }
   }
 
   /// Ends the graces that are over. True when the room itself is, and takes nobody in any more.
   package func advance() -> Bool {
     let now = context.clock.now
     if now >= room.nextDeadline { perform(room.advance(to: now)) }
-    if room.isOver(at: now) { isRetired = true }
+    advanceDelivery()
+    if room.isOver(at: now) {
+      isRetired = true
+      alarm?.task.cancel()
+    }
     return isRetired
+  }
+}
+
+// MARK: - The group
+
+extension RoomActor {
+  private func deliver(_ command: DeliveryCommand, from index: Int) {
+    perform(delivery.apply(command, from: index, now: context.clock.now))
+    setAlarm()
+  }
+
+  private func advanceDelivery() {
+    let now = context.clock.now
+    if now >= delivery.nextDeadline { perform(delivery.advance(to: now)) }
+    setAlarm()
+  }
+
+  /// Sees to it that `advanceDelivery` is called when it is time. Its times are shorter than the node's second.
+  private func setAlarm() {
+    let due = delivery.nextDeadline
+    guard due < alarm?.due ?? .distantFuture, !isRetired else { return }
+    alarm?.task.cancel()
+    let wait = max(due - context.clock.now, .milliseconds(1))
+    alarm = (
+      due,
+      Task { [weak self] in
+        guard (try? await Task.sleep(for: .nanoseconds(wait.nanoseconds))) != nil else { return }
+        await self?.ring()
+      }
+    )
+  }
+
+  private func ring() {
+    alarm = nil
+    advanceDelivery()
+  }
+
+  private func perform(_ effects: [DeliveryEffect]) {
+    for effect in effects {
+      switch effect {
+      case .tell(let indices, let event):
+        context.metrics.delivered(event)
+        let frame = OutgoingFrame.text(ServerMessage(event).encoded())
+        for index in indices { outbox(of: index)?.send(frame) }
+      case .expel(let index): perform(room.expel(index, now: context.clock.now))
+      }
+    }
   }
 }
 
@@ -156,6 +230,10 @@ extension RoomActor {
         if sessions[index] != nil { postSources(index, media) }
       case .endMedia(let index):
         if sessions.removeValue(forKey: index) != nil { context.media.post(.removePeer(peer(index)), in: number) }
+        deliver(.leave, from: index)
+      case .expel(let connection):
+        context.metrics.refused(.removed)
+        outboxes.removeValue(forKey: connection)?.refuse(.removed)
       }
     }
   }
@@ -168,8 +246,7 @@ extension RoomActor {
 
   private func refuse(_ connection: ConnectionID, _ refusal: RoomRefusal) {
     switch refusal {
-    // Whoever is refused at the door is answered at the door: see `ClientSession`.
-    case .wrongGate, .full: break
+    case .wrongGate, .full, .joinTaken: break
     case .screenBusy:
       context.metrics.refused(.screenBusy)
       outboxes[connection]?.send(.error(.screenBusy, fatal: false, detail: nil))

@@ -12,15 +12,19 @@ package struct RoomContext: Sendable {
   package var clock: NodeClock
   /// Random word of this start of the node.
   package var instance: String
+  /// Its key as external sender of the groups.
+  package var signer: NodeSigner
 
   package init(
-    limits: RoomLimits, media: any MediaService, metrics: Metrics, clock: NodeClock, instance: String
+    limits: RoomLimits, media: any MediaService, metrics: Metrics, clock: NodeClock, instance: String,
+    signer: NodeSigner = NodeSigner()
   ) {
     self.limits = limits
     self.media = media
     self.metrics = metrics
     self.clock = clock
     self.instance = instance
+    self.signer = signer
   }
 }
 

@@ -1,18 +1,44 @@
 import Bytes
+import Delivery
 import Rooms
 import Signaling
 
-// Rooms and Signaling do not know each other: what a room says is put into the words of the protocol here.
+// Rooms, Delivery and Signaling do not know each other: what the first two say is put into the words of the protocol here.
 
 extension ServerMessage {
   init(_ event: RoomEvent) {
     switch event {
     case .joined(let entry): self = .joined(Signaling.ParticipantEntry(entry))
-    case .updated(let index, let profile, let media):
-      self = .updated(index: index, profile: profile, media: media.map(MediaFlags.init))
-    case .left(let index, let reason): self = .left(index: index, reason: reason == .left ? .left : .lost)
+    case .updated(let index, let media): self = .updated(index: index, media: MediaFlags(media))
+    case .left(let index, let reason): self = .left(index: index, reason: Signaling.LeaveReason(reason))
     case .message(let message):
       self = .message(from: message.from, box: message.box, sequence: message.sequence)
+    }
+  }
+}
+
+extension ServerMessage {
+  init(_ event: DeliveryEvent) {
+    switch event {
+    case .createGroup: self = .createGroup
+    case .commitRequest(let packages): self = .commitRequest(packages: packages)
+    case .proposal(let box): self = .proposal(box)
+    case .commit(let epoch, let from, let box): self = .commit(epoch: epoch, from: from, box: box)
+    case .commitRefused(let epoch): self = .commitRefused(epoch: epoch)
+    case .groupWelcome(let welcome, let tree): self = .groupWelcome(welcome: welcome, tree: tree)
+    case .groupInfo(let info, let tree): self = .groupInfo(info: info, tree: tree)
+    case .resync: self = .resync
+    case .ready(let epoch): self = .ready(epoch: epoch)
+    }
+  }
+}
+
+extension Signaling.LeaveReason {
+  fileprivate init(_ reason: Rooms.LeaveReason) {
+    switch reason {
+    case .left: self = .left
+    case .lost: self = .lost
+    case .removed: self = .removed
     }
   }
 }
@@ -22,13 +48,14 @@ extension Welcome {
     self.init(
       index: welcome.index, resume: Base64URL.encode(welcome.resumeToken), resumed: welcome.resumed,
       participants: welcome.others.map(Signaling.ParticipantEntry.init),
-      maximumParticipants: context.limits.participants, instance: context.instance)
+      maximumParticipants: context.limits.participants, instance: context.instance,
+      senderKey: context.signer.publicKey)
   }
 }
 
 extension Signaling.ParticipantEntry {
   fileprivate init(_ entry: Rooms.ParticipantEntry) {
-    self.init(index: entry.index, join: entry.join, profile: entry.profile, media: MediaFlags(entry.media))
+    self.init(index: entry.index, join: entry.join, media: MediaFlags(entry.media))
   }
 }
 

@@ -9,6 +9,12 @@ struct MessageAssembly {
 
   private var bytes: [UInt8] = []
   private var fragments = 0
+  private var share: InboundShare
+
+  init(budget: InboundBudget) { share = InboundShare(budget) }
+
+  /// To be called when nothing more is to come.
+  mutating func release() { share.release() }
 
   enum Outcome: Equatable {
     case incomplete
@@ -41,9 +47,14 @@ struct MessageAssembly {
     fragments += 1
     guard bytes.count + frame.length <= limit else { return .refused(.tooLarge, "message") }
     guard fragments <= Self.maximumFragments else { return .refused(.badMessage, "fragment") }
+    guard frame.fin || share.hold(bytes.count + frame.length) else { return .refused(.tooLarge, "message") }
     bytes += Array(buffer: frame.unmaskedData)
     guard frame.fin else { return .incomplete }
-    defer { self = MessageAssembly() }
+    defer {
+      bytes = []
+      fragments = 0
+      share.release()
+    }
     return .text(bytes)
   }
 }

@@ -65,8 +65,9 @@ package struct WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
   }
 
   private var upgrader: NIOTypedWebSocketServerUpgrader<Kind> {
-    NIOTypedWebSocketServerUpgrader(
-      maxFrameSize: Limits.message, enableAutomaticErrorHandling: false,
+    let budget = services.connections.budget
+    return NIOTypedWebSocketServerUpgrader(
+      maxFrameSize: Limits.uploadMessage, enableAutomaticErrorHandling: false,
       shouldUpgrade: { channel, request in
         if let refusal = UpgradePolicy.refusal(uri: request.uri, { request.headers[$0] }) {
           return Self.refuse(refusal, channel)
@@ -76,9 +77,22 @@ package struct WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
       upgradePipelineHandler: { channel, _ in
         channel.eventLoop.makeCompletedFuture {
           try Self.removeDeadline(channel)
-          return .webSocket(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
+          return .webSocket(try Self.configureWebSocket(channel, budget))
         }
       })
+  }
+
+  private static func configureWebSocket(
+    _ channel: any Channel, _ budget: InboundBudget
+  ) throws -> NIOAsyncChannel<WebSocketFrame, WebSocketFrame> {
+    let pipeline = channel.pipeline.syncOperations
+    let meter = FrameMeter(budget)
+    let decoder = try pipeline.handler(type: ByteToMessageHandler<WebSocketFrameDecoder>.self)
+    try pipeline.addHandler(meter, position: .before(decoder))
+    try pipeline.addHandler(FrameMeterReset(meter))
+    return try NIOAsyncChannel(
+      wrappingChannelSynchronously: channel,
+      configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2)))
   }
 
   /// Answers and closes: after a request to upgrade the decoder reads no further one.

@@ -59,7 +59,8 @@ struct WebSocketConnection {
     _ frames: inout NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator, _ session: inout ClientSession,
     _ peer: Peer
   ) async {
-    var assembly = MessageAssembly()
+    var assembly = MessageAssembly(budget: services.connections.budget)
+    defer { assembly.release() }
     do {
       while let frame = try await frames.next() {
         services.connections.heard(peer.id, now: services.clock.now)
