@@ -71,8 +71,7 @@ extension FrameSession {
     guard let key = try? SFrameKey.derive(.aes128GCM, keyID: keyID.value, baseKey: baseKey, with: Crypto.self) else {
       throw .noKey
     }
-    return MediaKey(
-      owner: MediaKey.Owner(epoch: epoch.number, leaf: keyID.leaf),
-      handle: register(key, epoch: epoch.number, leaf: keyID.leaf), salt: key.salt)
+    let owner = MediaKey.Owner(epoch: epoch.number, leaf: keyID.leaf)
+    return MediaKey(owner: owner, handle: register(key, of: owner), salt: key.salt)
   }
 }

@@ -22,7 +22,7 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
   private var newest: [[UInt8]: UInt64] = [:]
   private var lastHandle: UInt32 = 0
   private var untakenKeys: [KeyHandle: [UInt8]] = [:]
-  private var handles: [(epoch: UInt64, leaf: UInt16, handle: KeyHandle)] = []
+  private var handles: [(owner: MediaKey.Owner, handle: KeyHandle)] = []
   private var retired: [KeyHandle] = []
 
   /// Until everybody seals in the epoch after an Add.
@@ -94,11 +94,11 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
   }
 
   /// Registers a media key to be taken by the caller.
-  mutating func register(_ key: SFrameKey, epoch: UInt64, leaf: UInt16) -> KeyHandle {
+  mutating func register(_ key: SFrameKey, of owner: MediaKey.Owner) -> KeyHandle {
     lastHandle += 1
     let handle = KeyHandle(lastHandle)
     untakenKeys[handle] = key.key
-    handles.append((epoch, leaf, handle))
+    handles.append((owner, handle))
     return handle
   }
 
@@ -124,12 +124,11 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
 
   private mutating func drop(where isOver: (MediaKey.Owner) -> Bool) {
     _ = ring.remove { isOver($0.owner) }
-    for index in handles.indices.reversed() {
-      let held = handles[index]
-      guard isOver(MediaKey.Owner(epoch: held.epoch, leaf: held.leaf)) else { continue }
-      handles.remove(at: index)
-      untakenKeys[held.handle] = nil
-      retired.append(held.handle)
+    let over = handles.filter { isOver($0.owner) }
+    handles.removeAll { isOver($0.owner) }
+    for (_, handle) in over {
+      untakenKeys[handle] = nil
+      retired.append(handle)
     }
   }
 }

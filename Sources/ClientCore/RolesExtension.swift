@@ -113,8 +113,10 @@ package struct RolesExtension: Equatable, Sendable {
 
   /// The role of a member. `.speaker` for who is not named.
   package func role(of leaf: LeafNode) -> Role {
-    let entry = entries.first { $0.signatureKey == leaf.signatureKey && $0.join.credential == leaf.credential }
-    return entry?.role ?? .speaker
+    guard let join = JoinID(leaf.credential), let entry = entries.first(where: { $0.join == join }),
+      entry.signatureKey == leaf.signatureKey
+    else { return .speaker }
+    return entry.role
   }
 
   /// Those whom only the host names.
