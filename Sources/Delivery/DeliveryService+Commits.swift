@@ -81,6 +81,7 @@ extension DeliveryService {
   func isExpelled(_ index: Int) -> Bool { expulsions.contains { $0.index == index } }
 
   mutating func expelTheRemoved(_ now: Instant) {
+    guard !expulsions.isEmpty else { return }
     let others = connectedMembers.map { $0.index }
     var left: [Expulsion] = []
     for expulsion in expulsions {
@@ -137,12 +138,11 @@ extension DeliveryService {
   /// Once all who are there have the keys of an epoch, they can be used.
   mutating func announceReadiness() {
     guard let record, record.announced != record.state.epoch else { return }
+    let epoch = record.state.epoch
+    guard !attendees.contains(where: { isConnectedMember($0) && !$0.isReady(for: epoch) }) else { return }
     let members = connectedMembers.map { $0.index }
     guard !members.isEmpty else { return }
-    for index in members {
-      guard let place = place(of: index), attendees[place].isReady(for: record.state.epoch) else { return }
-    }
-    self.record?.announced = record.state.epoch
-    tell(members, .ready(epoch: record.state.epoch))
+    self.record?.announced = epoch
+    tell(members, .ready(epoch: epoch))
   }
 }

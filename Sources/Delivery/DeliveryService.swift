@@ -31,7 +31,7 @@ package struct DeliveryService<Signer: DeliverySigner>: Sendable {
     if let since = record.orphanedSince, creation == nil { deadline = min(deadline, since + limits.orphan) }
     if let request = record.request { return min(deadline, request.deadline) }
     let waiting = waitingPackages.count
-    guard waiting > 0, !connectedMembers.isEmpty else { return deadline }
+    guard waiting > 0, attendees.contains(where: isConnectedMember) else { return deadline }
     return min(deadline, windowEnd(waiting))
   }
 
@@ -41,6 +41,8 @@ package struct DeliveryService<Signer: DeliverySigner>: Sendable {
     } else if let place = place(of: index) {
       perform(command, at: place, now)
     }
+    // In a large group this is nearly all that is said, and it changes nothing else.
+    if case .ready = command { return settleReadiness(now) }
     return settle(now)
   }
 
@@ -73,6 +75,13 @@ package struct DeliveryService<Signer: DeliverySigner>: Sendable {
     return effects
   }
 
+  private mutating func settleReadiness(_ now: Instant) -> [DeliveryEffect] {
+    if !expulsions.isEmpty { return settle(now) }
+    announceReadiness()
+    defer { effects = [] }
+    return effects
+  }
+
   mutating func tell(_ indices: [Int], _ event: DeliveryEvent) {
     if !indices.isEmpty { effects.append(.tell(indices, event)) }
   }
@@ -98,13 +107,16 @@ extension DeliveryService {
     return package.reference != attendee.admission?.reference
   }
 
+  /// Whether it can process a commit now.
+  func isConnectedMember(_ attendee: Attendee) -> Bool {
+    attendee.isConnected && !attendee.isStray && !isReturning(attendee) && leaf(of: attendee) != nil
+  }
+
   /// Indices of those who can process a commit, by their leaves.
   var connectedMembers: [(index: Int, leaf: UInt32)] {
-    guard let record else { return [] }
     var members: [(index: Int, leaf: UInt32)] = []
-    for attendee in attendees where attendee.isConnected && !attendee.isStray && !isReturning(attendee) {
-      guard let leaf = record.state.tree.position(of: attendee.identity) else { continue }
-      members.append((attendee.index, UInt32(leaf)))
+    for attendee in attendees where isConnectedMember(attendee) {
+      if let leaf = leaf(of: attendee) { members.append((attendee.index, leaf)) }
     }
     return members.sorted { $0.leaf < $1.leaf }
   }
@@ -144,7 +156,7 @@ extension DeliveryService {
       return
     }
     if record != nil {
-      guard connectedMembers.isEmpty else {
+      guard !attendees.contains(where: isConnectedMember) else {
         record?.orphanedSince = nil
         creation = nil
         return

@@ -21,6 +21,8 @@ struct OpaqueTree: Equatable, Sendable {
   /// As in `ratchet_tree` without the presence octet, empty where blank; as many as a full tree has.
   private(set) var nodes: [[UInt8]]
   private(set) var leaves: [Leaf?]
+  /// Where each name is.
+  private var positions: [[UInt8]: Int]
 
   /// Leaves that a key id of media has room for (docs/sealing.md).
   static let maximumLeaves = 1024
@@ -30,9 +32,10 @@ struct OpaqueTree: Equatable, Sendable {
     guard let leaf = Leaf(node) else { return nil }
     nodes = [TreeNode.leaf(node).wire]
     leaves = [leaf]
+    positions = [leaf.identity: 0]
   }
 
-  func position(of identity: [UInt8]) -> Int? { leaves.firstIndex { $0?.identity == identity } }
+  func position(of identity: [UInt8]) -> Int? { positions[identity] }
 
   subscript(position: UInt32) -> Leaf? { position < UInt32(leaves.count) ? leaves[Int(position)] : nil }
 
@@ -54,7 +57,8 @@ struct OpaqueTree: Equatable, Sendable {
 
   /// Blanks a leaf; false when it is blank. Inner nodes are left as they are: `apply` sets them.
   mutating func remove(_ position: UInt32) -> Bool {
-    guard self[position] != nil else { return false }
+    guard let leaf = self[position] else { return false }
+    positions[leaf.identity] = nil
     leaves[Int(position)] = nil
     nodes[2 * Int(position)] = []
     return true
@@ -92,6 +96,7 @@ struct OpaqueTree: Equatable, Sendable {
   private mutating func set(_ node: LeafNode, _ leaf: Leaf, at position: Int) {
     nodes[2 * position] = TreeNode.leaf(node).wire
     leaves[position] = leaf
+    positions[leaf.identity] = position
   }
 
   /// Takes the inner nodes from `change`, which was made against `old`. False unless its leaves are those of this tree.
