@@ -19,7 +19,7 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
   package private(set) var sendingEpoch: UInt64?
 
   /// The newest epoch ever installed of each group, so that no counter starts twice.
-  private var newest: [[UInt8]: UInt64] = [:]
+  private var newest: [(groupID: [UInt8], number: UInt64)] = []
   private var lastHandle: UInt32 = 0
   private var untakenKeys: [KeyHandle: [UInt8]] = [:]
   private var handles: [(owner: MediaKey.Owner, handle: KeyHandle)] = []
@@ -42,9 +42,8 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
     guard epoch.secret.count == MediaEpoch.secretLength,
       epoch.leaves.allSatisfy({ $0.rawValue <= StreamKeyID.maximumLeaf }), epoch.leaves.contains(epoch.ownLeaf)
     else { throw .invalid }
-    if let number = newest[epoch.groupID], epoch.number <= number { throw .notNewer }
+    try count(epoch)
     if let last = epochs.last, last.groupID != epoch.groupID { forget() }
-    newest[epoch.groupID] = epoch.number
     for leaf in epoch.removed { strike(leaf) }
     let end = now + (epoch.removed.isEmpty ? Self.retirementAfterAdd : Self.retirementAfterRemove)
     for index in epochs.indices { epochs[index].end = min(epochs[index].end, end) }
@@ -73,9 +72,11 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
 
   /// When `advance` has something to do; nil when nothing is due.
   package var nextDeadline: Instant? {
-    let switches = epochs.lazy.filter { $0.number > sendingEpoch ?? 0 }.map { $0.switchAt }
-    let ends = epochs.lazy.filter { $0.end < .distantFuture && $0.number != sendingEpoch }.map { $0.end }
-    return [switches.min(), ends.min()].compactMap { $0 }.min()
+    var next = Instant.distantFuture
+    for epoch in epochs where epoch.number != sendingEpoch {
+      next = min(next, epoch.number > sendingEpoch ?? 0 ? min(epoch.switchAt, epoch.end) : epoch.end)
+    }
+    return next == .distantFuture ? nil : next
   }
 
   /// Drops all keys: after leaving, or being removed. What was installed before is not installed again.
@@ -100,6 +101,15 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
     untakenKeys[handle] = key.key
     handles.append((owner, handle))
     return handle
+  }
+
+  /// Remembers that an epoch was installed, once.
+  private mutating func count(_ epoch: MediaEpoch) throws(EpochError) {
+    guard let place = newest.firstIndex(where: { $0.groupID == epoch.groupID }) else {
+      return newest.append((epoch.groupID, epoch.number))
+    }
+    guard epoch.number > newest[place].number else { throw .notNewer }
+    newest[place].number = epoch.number
   }
 
   /// Refuses everything of a leaf in all epochs so far: its number may be given to somebody else.

@@ -15,9 +15,16 @@ package enum ProfileError: Error, Equatable {
 /// bring old ones back.
 package struct ProfileBook<Suite: CipherSuiteProvider>: Sendable {
   package let groupID: [UInt8]
-  private var profiles: [JoinID: SignedProfile] = [:]
-  /// The newest version ever taken, kept of those who left too.
-  private var versions: [JoinID: UInt64] = [:]
+  private var entries: [Entry] = []
+
+  /// Of everybody who was ever heard. In the order of their first profiles; a list that is searched from its start is
+  /// fast enough for a thousand.
+  private struct Entry {
+    let join: JoinID
+    var version: UInt64
+    /// nil of those who left.
+    var profile: SignedProfile?
+  }
 
   /// Bytes of a bundle; with its label it fits a message.
   package static var maximumBundleLength: Int { 15_000 }
@@ -25,27 +32,32 @@ package struct ProfileBook<Suite: CipherSuiteProvider>: Sendable {
   /// A group of another id has another book.
   package init(groupID: [UInt8]) { self.groupID = groupID }
 
-  package subscript(join: JoinID) -> SignedProfile? { profiles[join] }
+  package subscript(join: JoinID) -> SignedProfile? { place(of: join).flatMap { entries[$0].profile } }
+
+  private func place(of join: JoinID) -> Int? { entries.firstIndex { $0.join == join } }
 
   /// Takes a profile in. `leaf` is the leaf of the member that it names, nil when there is none.
   package mutating func accept(_ profile: SignedProfile, of leaf: LeafNode?) throws(ProfileError) {
     guard let leaf else { throw .unknownMember }
-    if let newest = versions[profile.join], profile.version <= newest { throw .rolledBack }
+    let place = place(of: profile.join)
+    if let place, profile.version <= entries[place].version { throw .rolledBack }
     guard profile.isSigned(by: leaf, in: groupID, as: Suite.self) else { throw .badSignature }
-    profiles[profile.join] = profile
-    versions[profile.join] = profile.version
+    let entry = Entry(join: profile.join, version: profile.version, profile: profile)
+    if let place { entries[place] = entry } else { entries.append(entry) }
   }
 
   /// Forgets what those who left said; what is older still does not come back.
-  package mutating func remove(_ join: JoinID) { profiles[join] = nil }
+  package mutating func remove(_ join: JoinID) {
+    if let place = place(of: join) { entries[place].profile = nil }
+  }
 
   /// Everything that is held, for joiners, in pieces of at most `maximumBundleLength` bytes: `SignedProfile profiles<V>`.
   package var bundles: [[UInt8]] {
     var bundles: [[UInt8]] = []
     var piece: [SignedProfile] = []
     var length = 0
-    for join in profiles.keys.sorted() {
-      guard let profile = profiles[join] else { continue }
+    for entry in entries {
+      guard let profile = entry.profile else { continue }
       let size = profile.wire.count
       if length + size > Self.maximumBundleLength - Self.headerLength {
         bundles.append(Self.bundle(piece))

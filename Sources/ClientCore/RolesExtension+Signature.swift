@@ -21,15 +21,15 @@ extension RolesExtension {
     var entries = (current?.entries ?? []).filter { entry in
       !changes.contains { $0.join == entry.join }
     }
-    for change in changes where change.role != .speaker {
-      guard let leaf = group.leaf(of: change.join), let node = group.tree[leaf] else { throw .unknownMember }
-      entries.append(Entry(join: change.join, signatureKey: node.signatureKey, role: change.role))
-    }
     let present = group.joins
     entries.removeAll { entry in
       !present.contains(entry.join) && (signer.isHost || !entry.role.moderates)
     }
-    entries.sort { $0.join < $1.join }
+    for change in changes where change.role != .speaker {
+      guard let leaf = group.leaf(of: change.join), let node = group.tree[leaf] else { throw .unknownMember }
+      let place = entries.firstIndex { $0.join > change.join } ?? entries.endIndex
+      entries.insert(Entry(join: change.join, signatureKey: node.signatureKey, role: change.role), at: place)
+    }
     let counter = (current?.counter ?? 0) + 1
     let locked = locked ?? current?.locked ?? false
     switch signer {

@@ -63,14 +63,12 @@ package struct RolesPolicy<Suite: CipherSuiteProvider>: Sendable {
 
   /// All have credentials of our kind, each its own, at leaves that key IDs can name.
   func judgeMembers(of group: Group<Suite>) throws(PolicyError) {
-    var joins: [JoinID] = []
+    var identities = Set<[UInt8]>()
     for leaf in group.tree.members {
       guard leaf.rawValue <= StreamKeyID.maximumLeaf else { throw .full }
       guard let node = group.tree[leaf], let join = JoinID(node.credential) else { throw .badCredential }
-      joins.append(join)
+      guard identities.insert(join.bytes).inserted else { throw .takenCredential }
     }
-    joins.sort()
-    guard zip(joins, joins.dropFirst()).allSatisfy({ $0 != $1 }) else { throw .takenCredential }
   }
 }
 
