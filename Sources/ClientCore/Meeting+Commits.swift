@@ -27,19 +27,19 @@ extension Meeting {
     guard epoch >= current else { return takeStale(bytes) }
     guard epoch == current else { return noticeGap() }
     guard case .publicMessage(let message)? = try? MLSMessage(wire: bytes), case .commit = message.content.content
-    else { return refuse(bytes, ending: epoch) }
+    else { return refuse(bytes, ending: epoch, using: &random) }
     if isAlone, message.content.groupID != groupID { return }
     let staged: StagedCommit<Suite>
     do {
       guard case .commit(let read)? = try group?.receive(.publicMessage(message), psks: keys.psks, now: wallClock)
-      else { return refuse(bytes, ending: epoch) }
+      else { return refuse(bytes, ending: epoch, using: &random) }
       staged = read
     } catch {
-      return refuse(bytes, ending: epoch, because: error)
+      return refuse(bytes, ending: epoch, because: error, using: &random)
     }
     guard let group, staged.next.map({ !hasRemovedMember($0) }) ?? true,
       (try? policy.judge(staged, in: group, nonces: &nonces)) != nil
-    else { return refuse(bytes, ending: epoch) }
+    else { return refuse(bytes, ending: epoch, using: &random) }
     pending = nil
     timers[.resend] = nil
     move(by: staged, bytes: bytes, joiners: [], using: &random)
@@ -101,15 +101,23 @@ extension Meeting {
   }
 
   /// Refuses the commit of the current epoch: we stay where we are. What only we cannot read is healed by an external
-  /// commit; what breaks the rules is not.
-  private mutating func refuse(_ bytes: [UInt8], ending epoch: UInt64, because error: MLSError? = nil) {
+  /// commit; what breaks the rules is not. That a commit refers to proposals which passed while we were away is nobody's
+  /// fault.
+  private mutating func refuse(
+    _ bytes: [UInt8], ending epoch: UInt64, because error: MLSError? = nil,
+    using random: inout some RandomNumberGenerator
+  ) {
+    if error == .proposals(.unknownReference) { return watch.awaitsInfo ? () : askForWayIn() }
     let hash = Suite.hash(bytes)
     guard hash != watch.refused else { return }
     watch.refused = hash
+    watch.refusedEpoch = epoch
     raise(error == .leaf(.outsideLifetime) ? .wrongClock : .badCommit)
     emit(.send(.refuse(epoch: epoch)))
+    // Where the node takes it back, a commit of somebody's is what the meeting goes on with.
+    timers[.update] = now + Pace.retry + (Pace.retry * 4).random(using: &random)
     switch error {
-    case .commit(.pathSecretMismatch), .commit(.noPrivateKey), .proposals(.unknownReference): askForWayIn()
+    case .commit(.pathSecretMismatch), .commit(.noPrivateKey): askForWayIn()
     default: break
     }
   }

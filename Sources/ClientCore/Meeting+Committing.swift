@@ -29,8 +29,9 @@ extension Meeting {
     var chosen: [KeyPackage] = []
     var joins = Set<JoinID>()
     var keys = Set(directory.seats.map { $0.signatureKey })
-    guard let validator = try? LeafValidator<Suite>(
-      groupID: group.groupID, extensions: group.context.extensions, now: wallClock)
+    guard
+      let validator = try? LeafValidator<Suite>(
+        groupID: group.groupID, extensions: group.context.extensions, now: wallClock)
     else { return [] }
     for box in boxes where chosen.count + directory.seats.count < Pace.members {
       guard case .keyPackage(let keyPackage)? = try? MLSMessage(wire: box),

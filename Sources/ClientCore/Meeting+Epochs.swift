@@ -38,7 +38,8 @@ extension Meeting {
   private mutating func install(without removed: [LeafIndex]) {
     guard var entered = group else { return }
     group = nil
-    guard let epoch = try? MediaEpoch(startOf: &entered, removed: removed), (try? frames.install(epoch, now: now)) != nil
+    guard let epoch = try? MediaEpoch(startOf: &entered, removed: removed),
+      (try? frames.install(epoch, now: now)) != nil
     else { return gone(by: .node) }
     group = entered
   }

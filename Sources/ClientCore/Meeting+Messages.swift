@@ -69,7 +69,9 @@ extension Meeting {
       return noticeGap()
     }
     do {
-      guard case .application(let read)? = try group?.receive(.privateMessage(message)) else { return tell(.badMessage) }
+      guard case .application(let read)? = try group?.receive(.privateMessage(message)) else {
+        return tell(.badMessage)
+      }
       guard let author = directory.author(at: read.sender, in: read.epoch, current: epoch) else {
         return tell(.badMessage)
       }
@@ -82,12 +84,15 @@ extension Meeting {
   }
 
   /// In our own epoch everything that a member sends can be read: what cannot is from another group of the same name.
+  /// Where we have refused a commit, there was one, and the person knows.
   private mutating func misread(_ error: MLSError, isCurrent: Bool) {
     switch error {
     case .framing(.ownMessage): break
     case .framing(.generationConsumed): tell(.replayedMessage)
     case .framing(.generationTooFar): tell(.badMessage)
-    default: if isCurrent { raise(.forked) } else { tell(.badMessage) }
+    default:
+      let isRefused = watch.refusedEpoch != nil && watch.refusedEpoch == group.map { $0.epoch &- 1 }
+      if isCurrent, !isRefused { raise(.forked) } else { tell(.badMessage) }
     }
   }
 

@@ -115,8 +115,9 @@ struct Watch: Sendable {
   var authenticators: [(epoch: UInt64, hash: [UInt8])] = []
   /// Commits processed, newest last, by the hash of their bytes: they may come again after a resumption.
   var processed: [[UInt8]] = []
-  /// The commit that was refused last.
+  /// The commit that was refused last, as a hash, and the epoch that it was to end.
   var refused: [UInt8] = []
+  var refusedEpoch: UInt64?
   /// A group info was asked for and has not come.
   var awaitsInfo = false
   /// How often we asked for a way in.

@@ -149,14 +149,19 @@ struct HostileServerEntryTests {
     #expect(!room.people[1].members.contains { $0.join == join })
   }
 
-  @Test("somebody with another link waits and never comes in")
+  @Test("somebody with another link is put out as soon as the others cannot follow, and hears nothing")
   func anotherLink() throws {
     let room = try MeetingRoom(seed: 148, of: 2)
     let other = try room.join(link: MeetingLink(host: nil, using: &room.random))
-    room.advance(by: .seconds(30))
-    #expect(room[other].epoch == nil)
     #expect(room.people[other].alarms.contains(.badWelcome))
+    room.act(0, .say(Array("for those with the link".utf8), to: nil))
+    room.advance(by: .seconds(30))
+    #expect(room.expelled == [other])
+    #expect(room.agree([0, 1]))
+    #expect(room.said(to: 1).count == 1)
     #expect(room.said(to: other).isEmpty)
+    #expect(room.people[0].alarms.isEmpty)
+    #expect(room.people[0].members.count == 2)
   }
 
   @Test("names in the server's roster that the tree does not have are never shown as members, and then told of")

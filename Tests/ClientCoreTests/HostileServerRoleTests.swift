@@ -1,4 +1,5 @@
 import Bytes
+import Delivery
 import MLS
 import MLSWire
 import NativeMLSCrypto
@@ -123,6 +124,26 @@ struct HostileServerRoleTests {
     #expect(room.people[3].told.contains(.removedFromGroup(by: .member(room[0].join))))
     #expect(room[3].epoch == nil)
     #expect(throws: FrameError.noKey) { try room.people[3].meeting.planSeal(.mic, .opus, clear: []) }
+  }
+
+  @Test("a commit that the members refuse is taken back by an honest node: its author is out and the meeting goes on")
+  func takenBack() throws {
+    let room = try MeetingRoom(seed: 132, of: 4, hasHost: true)
+    let host = try #require(room[2].directory[room[0].join])
+    let upload = try room.insiderUpload(2, [.remove(host)])
+    room.apply(.commit(upload.wire), from: 2)
+    room.run()
+    for person in [0, 1, 3] where room.people[person].isConnected {
+      #expect(room.people[person].told.contains(.alarm(.badCommit)))
+    }
+    room.advance(by: .seconds(10))
+    #expect(room.expelled == [2])
+    #expect(room.agree([1, 3]))
+    for person in [1, 3] {
+      #expect(room.people[person].alarms.isEmpty)
+      #expect(room.people[person].members.contains { $0.join == room[0].join })
+      #expect(!room.people[person].members.contains { $0.join == room[2].join })
+    }
   }
 
   @Test("a removed client that is fed everything the server sees from then on opens nothing")

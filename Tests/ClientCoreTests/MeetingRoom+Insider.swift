@@ -15,9 +15,20 @@ extension MeetingRoom {
 
   /// A commit that a member makes who breaks the rules with all its keys: an MLSMessage.
   func insider(_ person: Int, _ proposals: [Proposal]) throws -> [UInt8] {
-    guard var group = self[person].group else { return [] }
+    try insiderUpload(person, proposals).commit
+  }
+
+  /// The same with what the node is given.
+  func insiderUpload(_ person: Int, _ proposals: [Proposal]) throws -> CommitUpload {
+    guard var group = self[person].group else { throw MLSError.group(.removed) }
     var options = CommitOptions(proposals)
     options.welcomeHasTree = false
-    return try group.commit(options, psks: self[person].keys.psks, now: wallClock, using: &random).message.wire
+    let made = try group.commit(options, psks: self[person].keys.psks, now: wallClock, using: &random)
+    guard let next = made.staged.next else { throw MLSError.group(.removed) }
+    let info = try next.groupInfo(withTree: false, withExternalPub: true)
+    return CommitUpload(
+      commit: made.message.wire, welcome: made.welcome.map { MLSMessage.welcome($0).wire } ?? [],
+      groupInfo: MLSMessage.groupInfo(info).wire,
+      tree: TreeChange(from: group.tree.sent.nodes, to: next.tree.sent.nodes))
   }
 }

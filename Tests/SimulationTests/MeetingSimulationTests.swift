@@ -22,12 +22,15 @@ struct MeetingSimulationTests {
     network.run(until: .zero + .seconds(5))
     let isOne = network.run(until: .zero + .seconds(7)) { network.clients.count == count && network.hearsEachOther }
     #expect(isOne)
-    print("\(count) joins within 5 s: all hear each other \((network.now - Instant.zero).milliseconds) ms after the first")
+    print(
+      "\(count) joins within 5 s: all hear each other \((network.now - Instant.zero).milliseconds) ms after the first")
     let before = network.clients.map { $0.bytesIn + $0.bytesOut }
     let mean = before.reduce(0, +) / count
     // With a pairwise key for every two, each join makes everybody seal a new key for everybody: 100 bytes at least.
     let pairwise = (1...count).reduce(0) { $0 + 2 * ($1 - 1) * 100 }
-    print("bytes per member: mean \(mean), most \(before.max() ?? 0); pairwise keys, each changed at each join: \(pairwise)")
+    print(
+      "bytes per member: mean \(mean), most \(before.max() ?? 0); pairwise keys, each changed at each join: \(pairwise)"
+    )
     network.run(until: .zero + .seconds(20))
     #expect(network.isConverged)
     #expect(network.haveSameKeys)
@@ -37,7 +40,8 @@ struct MeetingSimulationTests {
     }
   }
 
-  @Test("people come, go, lose their connections and talk: all who stay agree, and nobody is alarmed", arguments: [1, 2, 3])
+  @Test(
+    "people come, go, lose their connections and talk: all who stay agree, and nobody is alarmed", arguments: [1, 2, 3])
   func churn(seed: UInt64) throws {
     let network = try MeetingNetwork(seed: 3000 + seed)
     for _ in 0..<6 { try network.join(delay: .milliseconds(20)) }
@@ -103,7 +107,9 @@ struct MeetingSimulationTests {
     let start = network.now
     let isOne = network.run(until: start + .seconds(8)) { network.present.count == 12 && network.hearsEachOther }
     #expect(isOne)
-    print("12 people in a new group \((network.now - start).milliseconds) ms after the node died, 3 s of which to reconnect")
+    print(
+      "12 people in a new group \((network.now - start).milliseconds) ms after the node died, 3 s of which to reconnect"
+    )
     #expect(network.clients[0].meeting.groupID != before)
     network.run(until: network.now + .seconds(15))
     #expect(network.clients.allSatisfy { $0.alarms.isEmpty })
