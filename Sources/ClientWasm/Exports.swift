@@ -1,88 +1,114 @@
+import Bytes
 import ClientCore
+import MLS
+import MLSWire
 import SFrame
 
-// One session an instance: a worker that wants another starts another. The module is single-threaded, and no export calls
-// out to the host while it holds the session.
-nonisolated(unsafe) var mailbox: Mailbox?
-nonisolated(unsafe) private var session: SecureSession<LinkKeySource<BoringCrypto>>?
+// One meeting an instance: a worker that wants another starts another. The module is single-threaded, and no export calls
+// out to the host while it holds the meeting.
+nonisolated(unsafe) var mailbox = Mailbox()
+nonisolated(unsafe) private var meeting: Meeting<BoringX25519Suite, BoringCrypto>?
 
-/// Address of the mailbox.
+/// Address of the mailbox, until the next call that writes to it.
 @c(mailbox_address)
-func mailboxAddress() -> UnsafeMutableRawPointer {
-  if mailbox == nil { mailbox = Mailbox() }
-  return mailbox!.address
-}
+func mailboxAddress() -> UnsafeMutableRawPointer { mailbox.address }
 
-/// Clears the mailbox; called after a key was copied out of it.
+/// Makes room for what the host is about to write. Returns 0.
+@c(mailbox_reserve)
+func mailboxReserve(_ count: Int32) -> Int32 { mailbox.reserve(Int(count)) ? 0 : Status.tooLarge.rawValue }
+
+/// Clears the mailbox; called after a secret or somebody's words were copied out of it.
 @c(mailbox_erase)
-func mailboxErase() { mailbox?.erase() }
+func mailboxErase() { mailbox.erase() }
 
-/// In: the link's fragment, `length` ASCII characters. Out: the gate, 32 bytes, and the join id, 16 bytes.
-@c(session_open)
-func sessionOpen(_ length: Int32) -> Int32 {
-  guard let mailbox, let fragment = mailbox.read(length) else { return Status.badArgument.rawValue }
-  mailbox.erase()
-  guard let link = try? MeetingLink(fragment: fragment), let keys = try? LinkKeySource<BoringCrypto>(link: link) else {
-    return Status.badLink.rawValue
-  }
+/// Out: a host's seed, 32 bytes, and what a link names it by, 10 bytes.
+@c(host_create)
+func hostCreate() -> Int32 {
   var random = HostRandom()
-  let opened = SecureSession(keys: keys, using: &random)
-  session = opened
-  return mailbox.write(keys.gate + opened.join.bytes)
+  let seed = JoinID(using: &random).bytes + JoinID(using: &random).bytes
+  guard let key = try? HostKey<BoringX25519Suite>(seed: seed) else { return Status.badArgument.rawValue }
+  return mailbox.write(seed + key.digest)
 }
 
-/// Out: the new join id, 16 bytes.
-@c(session_new_join)
-func sessionNewJoin() -> Int32 {
-  guard let mailbox, session != nil else { return Status.notOpen.rawValue }
-  var random = HostRandom()
-  session!.newJoin(using: &random)
-  return mailbox.write(session!.join.bytes)
-}
-
-@c(session_set_self)
-func sessionSetSelf(_ index: Int32) -> Int32 {
-  guard session != nil else { return Status.notOpen.rawValue }
-  guard let index = UInt16(exactly: index) else { return Status.indexOutOfRange.rawValue }
-  do {
-    try session!.setSelf(index: index)
-    return 0
-  } catch {
-    return Status(error).rawValue
-  }
-}
-
-/// In: `count` entries of a big-endian 16-bit index and 16 bytes of join id.
-@c(session_set_roster)
-func sessionSetRoster(_ count: Int32) -> Int32 {
-  guard let mailbox, session != nil else { return Status.notOpen.rawValue }
-  guard count >= 0, count <= Int32(Sender.maximumIndex), let bytes = mailbox.read(count * 18) else {
+/// In: the link's fragment in ASCII, and a host's seed of 32 bytes if there is one. Out: the gate, 32 bytes, and the join
+/// id, 16 bytes. A seed that is not that of the link's host is ignored.
+@c(meeting_open)
+func meetingOpen(_ fragmentLength: Int32, _ seedLength: Int32) -> Int32 {
+  guard fragmentLength >= 0, seedLength >= 0, let input = mailbox.read(fragmentLength &+ seedLength) else {
     return Status.badArgument.rawValue
   }
-  var senders: [Sender] = []
-  for start in stride(from: 0, to: bytes.count, by: 18) {
-    let index = UInt16(bytes[start]) << 8 | UInt16(bytes[start + 1])
-    guard let join = JoinID(Array(bytes[(start + 2)..<(start + 18)])), let sender = Sender(index: index, join: join)
-    else { return Status.indexOutOfRange.rawValue }
-    senders.append(sender)
+  mailbox.erase()
+  guard let link = try? MeetingLink(fragment: Array(input[..<Int(fragmentLength)])) else {
+    return Status.badLink.rawValue
   }
-  do {
-    try session!.setRoster(senders)
-    return 0
-  } catch {
-    return Status(error).rawValue
-  }
+  let seed = seedLength > 0 ? Array(input[Int(fragmentLength)...]) : nil
+  var random = HostRandom()
+  meeting = try? Meeting(link: link, hostSeed: seed, using: &random)
+  if meeting == nil { meeting = try? Meeting(link: link, hostSeed: nil, using: &random) }
+  guard let meeting else { return Status.badLink.rawValue }
+  return mailbox.write(meeting.gate + meeting.join.bytes)
 }
+
+/// Out: the join id, 16 bytes; another after the input `newJoin`.
+@c(meeting_join)
+func meetingJoin() -> Int32 {
+  guard let meeting else { return Status.notOpen.rawValue }
+  return mailbox.write(meeting.join.bytes)
+}
+
+/// Out: the group's id; nothing outside a group.
+@c(meeting_group)
+func meetingGroup() -> Int32 {
+  guard let meeting else { return Status.notOpen.rawValue }
+  return mailbox.write(meeting.groupID ?? [])
+}
+
+/// In: an input of `kind`. Out: effects. Times in milliseconds of a monotonic clock and in seconds since 1970.
+@c(meeting_handle)
+func meetingHandle(_ kind: Int32, _ length: Int32, _ now: Double, _ wallClock: Double) -> Int32 {
+  guard meeting != nil else { return Status.notOpen.rawValue }
+  guard let kind = UInt8(exactly: kind), let bytes = mailbox.read(length), let time = Time(now, wallClock) else {
+    return Status.badArgument.rawValue
+  }
+  mailbox.erase()
+  guard let input = try? MeetingInput(kind: kind, bytes) else { return Status.malformed.rawValue }
+  var random = HostRandom()
+  return mailbox.write(meeting!.handle(input, now: time.now, wallClock: time.wallClock, using: &random).wire)
+}
+
+/// Out: effects of time having passed.
+@c(meeting_advance)
+func meetingAdvance(_ now: Double, _ wallClock: Double) -> Int32 {
+  guard meeting != nil else { return Status.notOpen.rawValue }
+  guard let time = Time(now, wallClock) else { return Status.badArgument.rawValue }
+  var random = HostRandom()
+  return mailbox.write(meeting!.advance(to: time.now, wallClock: time.wallClock, using: &random).wire)
+}
+
+/// When `meeting_advance` is due next, in milliseconds of the monotonic clock; infinite when nothing is.
+@c(meeting_deadline)
+func meetingDeadline() -> Double {
+  guard let deadline = meeting?.nextDeadline, deadline < .distantFuture else { return .infinity }
+  return Double(deadline.nanoseconds) / 1e6
+}
+
+/// 1 when what is said now is sealed at once, 0 when it would wait.
+@c(meeting_can_say)
+func meetingCanSay() -> Int32 { meeting?.canSay == true ? 1 : 0 }
+
+/// Gives up every key there is.
+@c(meeting_forget)
+func meetingForget() { meeting = nil }
 
 /// In: the frame's first bytes, at least its clear ones. Out: a plan (see `write`).
 @c(frame_plan_seal)
 func framePlanSeal(_ context: Int32, _ kind: Int32, _ prefixLength: Int32) -> Int32 {
-  guard let mailbox, session != nil else { return Status.notOpen.rawValue }
+  guard meeting != nil else { return Status.notOpen.rawValue }
   guard let context = UInt8(exactly: context).flatMap(StreamContext.init(rawValue:)),
     let kind = UInt8(exactly: kind).flatMap(FrameKind.init(rawValue:)), let prefix = mailbox.read(prefixLength)
   else { return Status.badArgument.rawValue }
   do {
-    return write(try session!.planSeal(context, kind, clear: prefix), to: mailbox)
+    return write(try meeting!.planSeal(context, kind, clear: prefix))
   } catch {
     return Status(error).rawValue
   }
@@ -91,13 +117,13 @@ func framePlanSeal(_ context: Int32, _ kind: Int32, _ prefixLength: Int32) -> In
 /// In: the frame's first bytes, up to 27; `length` is that of the whole frame. Out: a plan.
 @c(frame_plan_open)
 func framePlanOpen(_ kind: Int32, _ prefixLength: Int32, _ length: Int32) -> Int32 {
-  guard let mailbox, session != nil else { return Status.notOpen.rawValue }
+  guard meeting != nil else { return Status.notOpen.rawValue }
   guard let kind = UInt8(exactly: kind).flatMap(FrameKind.init(rawValue:)), let prefix = mailbox.read(prefixLength)
   else {
     return Status.badArgument.rawValue
   }
   do {
-    return write(try session!.planOpen(kind, prefix: prefix, length: Int(length)), to: mailbox)
+    return write(try meeting!.planOpen(kind, prefix: prefix, length: Int(length)))
   } catch {
     return Status(error).rawValue
   }
@@ -106,9 +132,9 @@ func framePlanOpen(_ kind: Int32, _ prefixLength: Int32, _ length: Int32) -> Int
 /// Accepts a frame whose tag was verified. The counter comes back as the plan gave it.
 @c(frame_commit)
 func frameCommit(_ handle: UInt32, _ keyID: UInt64, _ counter: UInt64) -> Int32 {
-  guard session != nil else { return Status.notOpen.rawValue }
+  guard meeting != nil else { return Status.notOpen.rawValue }
   do {
-    try session!.commit(SFrameHeader(keyID: keyID, counter: counter), openedWith: KeyHandle(handle))
+    try meeting!.commit(SFrameHeader(keyID: keyID, counter: counter), openedWith: KeyHandle(handle))
     return 0
   } catch {
     return Status(error).rawValue
@@ -118,48 +144,38 @@ func frameCommit(_ handle: UInt32, _ keyID: UInt64, _ counter: UInt64) -> Int32 
 /// Out: the raw key behind a handle, 16 bytes, once.
 @c(key_take)
 func keyTake(_ handle: UInt32) -> Int32 {
-  guard let mailbox, session != nil else { return Status.notOpen.rawValue }
-  guard let key = session!.takeKey(KeyHandle(handle)) else { return Status.noKey.rawValue }
+  guard meeting != nil else { return Status.notOpen.rawValue }
+  guard let key = meeting!.takeKey(KeyHandle(handle)) else { return Status.noKey.rawValue }
   return mailbox.write(key)
 }
 
-/// In: content. Out: the box.
-@c(message_seal)
-func messageSeal(_ label: Int32, _ length: Int32) -> Int32 {
-  guard let mailbox, session != nil else { return Status.notOpen.rawValue }
-  guard let label = UInt8(exactly: label).flatMap(MessageLabel.init(rawValue:)) else {
-    return Status.badArgument.rawValue
-  }
-  guard let content = mailbox.read(length) else { return Status.tooLarge.rawValue }
-  do {
-    return mailbox.write(try session!.seal(content, as: label))
-  } catch {
-    return Status(error).rawValue
+/// Out: handles of keys that are of no more use since the last call, 4 bytes each.
+@c(key_take_retired)
+func keyTakeRetired() -> Int32 {
+  guard meeting != nil else { return Status.notOpen.rawValue }
+  return mailbox.write(meeting!.takeRetiredHandles().flatMap { bigEndianBytes($0.value) })
+}
+
+/// The host's two clocks.
+private struct Time {
+  let now: Instant
+  let wallClock: UInt64
+
+  /// nil for what no clock shows.
+  init?(_ milliseconds: Double, _ seconds: Double) {
+    guard let nanoseconds = Int64(exactly: (milliseconds * 1e6).rounded()),
+      let wallClock = UInt64(exactly: seconds.rounded(.down))
+    else { return nil }
+    now = Instant(nanoseconds: nanoseconds)
+    self.wallClock = wallClock
   }
 }
 
-/// In: the box that the server says is from participant `index`. Out: its content.
-@c(message_open)
-func messageOpen(_ label: Int32, _ index: Int32, _ length: Int32) -> Int32 {
-  guard let mailbox, session != nil else { return Status.notOpen.rawValue }
-  guard let label = UInt8(exactly: label).flatMap(MessageLabel.init(rawValue:)), let index = UInt16(exactly: index)
-  else {
-    return Status.badArgument.rawValue
-  }
-  guard let box = mailbox.read(length) else { return Status.malformed.rawValue }
-  do {
-    return mailbox.write(try session!.open(box, as: label, from: index))
-  } catch {
-    return Status(error).rawValue
-  }
-}
-
-/// A plan's layout, big-endian: handle (4), key id (8), counter (8), sender's index (2), clear length (1), header length
+/// A plan's layout, big-endian: handle (4), key id (8), counter (8), sender's leaf (2), clear length (1), header length
 /// (1), nonce (12), additional data (rest, which begins with the header).
-private func write(_ plan: FramePlan, to mailbox: Mailbox) -> Int32 {
-  let index = StreamKeyID(plan.header.keyID)?.index ?? 0
+private func write(_ plan: FramePlan) -> Int32 {
   var bytes = bigEndianBytes(plan.key.value) + bigEndianBytes(plan.header.keyID) + bigEndianBytes(plan.header.counter)
-  bytes += bigEndianBytes(index)
+  bytes += bigEndianBytes(plan.leaf)
   bytes += [UInt8(plan.clearLength), UInt8(plan.header.length)]
   return mailbox.write(bytes + plan.nonce + plan.additionalData)
 }

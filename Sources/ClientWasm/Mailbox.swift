@@ -2,30 +2,51 @@ import ClientCore
 import SFrame
 
 /// The memory through which every call passes: the host writes arguments at its start, calls, and copies the result from
-/// its start before the next call. Results are a length, or a negative `Status`.
+/// its start before the next call. Results are a length, or a negative `Status`. It grows as it must, and then lies
+/// elsewhere: the host asks for its address before it reads or writes.
 struct Mailbox {
-  /// Room for a full roster (1023 entries of 18 bytes) and for the largest box.
-  static let capacity = 24 * 1024
+  /// What a session needs day by day: the members of a small meeting, a message, a key package.
+  private static let initialCapacity = 32 * 1024
+  /// Room for the tree of the largest meeting beside what comes with it.
+  static let maximumCapacity = 4 * 1024 * 1024
 
-  private let memory: UnsafeMutableRawBufferPointer
+  private var memory: UnsafeMutableRawBufferPointer
+  /// Bytes from the start that may hold something.
+  private var used = 0
 
-  init() { memory = .allocate(byteCount: Self.capacity, alignment: 8) }
+  init() { memory = .allocate(byteCount: Self.initialCapacity, alignment: 8) }
 
   var address: UnsafeMutableRawPointer { memory.baseAddress! }
 
-  /// The first `count` bytes; nil when the host claims more than there are.
+  /// Makes room for `count` bytes, which the host is about to write; false when there are never that many.
+  mutating func reserve(_ count: Int) -> Bool {
+    guard count >= 0, count <= Self.maximumCapacity else { return false }
+    erase()
+    if count > memory.count {
+      memory.deallocate()
+      memory = .allocate(byteCount: max(count, Self.initialCapacity), alignment: 8)
+    }
+    used = count
+    return true
+  }
+
+  /// The first `count` bytes; nil when the host claims more than it has reserved.
   func read(_ count: Int32) -> [UInt8]? {
-    guard count >= 0, count <= Self.capacity else { return nil }
+    guard count >= 0, count <= used else { return nil }
     return Array(memory[..<Int(count)])
   }
 
-  func write(_ bytes: [UInt8]) -> Int32 {
+  mutating func write(_ bytes: [UInt8]) -> Int32 {
+    guard reserve(bytes.count) else { return Status.tooLarge.rawValue }
     memory.copyBytes(from: bytes)
     return Int32(bytes.count)
   }
 
   /// Every call replaces or clears what the one before left, so that no key stays behind.
-  func erase() { memory.initializeMemory(as: UInt8.self, repeating: 0) }
+  mutating func erase() {
+    UnsafeMutableRawBufferPointer(rebasing: memory[..<used]).initializeMemory(as: UInt8.self, repeating: 0)
+    used = 0
+  }
 }
 
 /// Results below zero. Web/worker/core.js has the same table.
@@ -39,39 +60,17 @@ enum Status: Int32 {
   case badTag = -7
   case exhausted = -8
   case tooLarge = -9
-  case indexOutOfRange = -10
-  case duplicateIndex = -11
-  case impersonation = -12
-  case tooManySenders = -13
-  case futureEpoch = -14
+  case futureEpoch = -10
 
   init(_ error: FrameError) {
     self =
       switch error {
       case .noKey: .noKey
+      case .futureEpoch: .futureEpoch
       case .malformed: .malformed
       case .replayed: .replayed
       case .badTag: .badTag
       case .exhausted: .exhausted
-      case .futureEpoch: .futureEpoch
-      }
-  }
-
-  init(_ error: RosterError) {
-    self =
-      switch error {
-      case .indexOutOfRange: .indexOutOfRange
-      case .duplicateIndex: .duplicateIndex
-      case .impersonation: .impersonation
-      case .tooMany: .tooManySenders
-      }
-  }
-
-  init(_ error: MessageError) {
-    self =
-      switch error {
-      case .tooLarge: .tooLarge
-      case .frame(let error): Status(error)
       }
   }
 }

@@ -5,14 +5,14 @@ import SFrame
 /// Out: the header.
 @c(vector_header_write)
 func vectorHeaderWrite(_ keyID: UInt64, _ counter: UInt64) -> Int32 {
-  mailbox!.write(SFrameHeader(keyID: keyID, counter: counter).encoded())
+  mailbox.write(SFrameHeader(keyID: keyID, counter: counter).encoded())
 }
 
 /// In: base key. Out: key, then salt.
 @c(vector_derive)
 func vectorDerive(_ suite: Int32, _ keyID: UInt64, _ length: Int32) -> Int32 {
   guard let key = vectorKey(suite, keyID, length) else { return Status.badArgument.rawValue }
-  return mailbox!.write(key.key + key.salt.bytes)
+  return mailbox.write(key.key + key.salt.bytes)
 }
 
 /// In: base key, metadata, plaintext. Out: the sealed frame.
@@ -20,12 +20,12 @@ func vectorDerive(_ suite: Int32, _ keyID: UInt64, _ length: Int32) -> Int32 {
 func vectorSeal(
   _ suite: Int32, _ keyID: UInt64, _ counter: UInt64, _ base: Int32, _ metadata: Int32, _ plaintext: Int32
 ) -> Int32 {
-  guard let input = mailbox!.read(base + metadata + plaintext), let key = vectorKey(suite, keyID, base),
+  guard let input = mailbox.read(base + metadata + plaintext), let key = vectorKey(suite, keyID, base),
     let sealed = try? key.seal(
       Array(input[Int(base + metadata)...]), counter: counter, metadata: Array(input[Int(base)..<Int(base + metadata)]),
       with: BoringCrypto.self)
   else { return Status.badArgument.rawValue }
-  return mailbox!.write(sealed)
+  return mailbox.write(sealed)
 }
 
 /// In: base key, metadata, sealed frame. Out: the plaintext.
@@ -33,7 +33,7 @@ func vectorSeal(
 func vectorOpen(
   _ suite: Int32, _ keyID: UInt64, _ counter: UInt64, _ base: Int32, _ metadata: Int32, _ sealed: Int32
 ) -> Int32 {
-  guard let input = mailbox!.read(base + metadata + sealed), let key = vectorKey(suite, keyID, base) else {
+  guard let input = mailbox.read(base + metadata + sealed), let key = vectorKey(suite, keyID, base) else {
     return Status.badArgument.rawValue
   }
   guard
@@ -41,11 +41,11 @@ func vectorOpen(
       Array(input[Int(base + metadata)...]), header: SFrameHeader(keyID: keyID, counter: counter),
       metadata: Array(input[Int(base)..<Int(base + metadata)]), with: BoringCrypto.self)
   else { return Status.badTag.rawValue }
-  return mailbox!.write(opened)
+  return mailbox.write(opened)
 }
 
 private func vectorKey(_ suite: Int32, _ keyID: UInt64, _ length: Int32) -> SFrameKey? {
-  guard let suite = UInt16(exactly: suite).flatMap(SFrameSuite.init(rawValue:)), let base = mailbox!.read(length) else {
+  guard let suite = UInt16(exactly: suite).flatMap(SFrameSuite.init(rawValue:)), let base = mailbox.read(length) else {
     return nil
   }
   return try? SFrameKey.derive(suite, keyID: keyID, baseKey: base, with: BoringCrypto.self)

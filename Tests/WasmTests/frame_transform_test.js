@@ -1,6 +1,8 @@
 // @ts-check
 import { FrameTransform } from "../../Web/worker/frame-transform.js";
-import { MediaKeys } from "../../Web/worker/media-keys.js";
+import { encode } from "../../Web/worker/base64url.js";
+import { Input } from "../../Web/worker/meeting-codec.js";
+import { meet, Person } from "./people.js";
 import { build, start } from "./module.js";
 
 /** @typedef {import("../../Web/worker/frame-transform.js").TransformOptions} TransformOptions */
@@ -8,7 +10,6 @@ import { build, start } from "./module.js";
 
 /** The worker's transforms over the real module, with frames that no browser made. */
 
-const SECRET = "1AAECAwQFBgcICQoLDA0ODw";
 /** @type {TransformOptions} */
 const MIC = { operation: "seal", kind: "audio", name: "mic", stream: "mic" };
 /** @type {TransformOptions} */
@@ -18,29 +19,23 @@ const EAR = { operation: "open", kind: "audio", name: "slot0/audio" };
 /** @type {TransformOptions} */
 const EYE = { operation: "open", kind: "video", name: "slot0/video" };
 
-/** Two participants, 1 and 2, who know each other. */
+/** Two members of one group. */
 async function pair() {
-  const module = await build("tests");
-  const [ana, ben] = await Promise.all([1, 2].map(async (index) => {
-    const { core } = await start(module);
-    const { join } = core.open(SECRET);
-    core.setSelf(index);
-    return { core, keys: new MediaKeys(core), index, join };
-  }));
-  ana.core.setRoster([ben]);
-  ben.core.setRoster([ana]);
-  return { ana, ben };
+  const { people: [ana, ben], node } = await meet(await build("tests"), 2);
+  return { ana, ben, node };
 }
 
 /**
- * @param {Awaited<ReturnType<typeof pair>>["ana"]} end
+ * @param {Person} end
  * @param {TransformOptions} options
  * @param {Frame[]} frames
  */
-async function pass({ core, keys }, options, frames) {
+async function pass({ core, keys, epochs }, options, frames) {
   /** @type {object[]} */
   const events = [];
-  const transform = new FrameTransform(core, keys, options, (event, detail) => events.push({ event, ...detail }));
+  const transform = new FrameTransform(core, keys, epochs, options, (event, detail) => {
+    events.push({ event, ...detail });
+  });
   /** @type {any[]} */
   const out = [];
   let requests = 0;
@@ -66,8 +61,9 @@ Deno.test("frames come out in the order they went in, and as they were", async (
   const sealed = await pass(ana, MIC, spoken.map((bytes) => frame(bytes)));
   const opened = await pass(ben, EAR, sealed.out);
   same(contents(opened.out), spoken.map(String));
-  same([sealed.counters.out, opened.counters.out, opened.counters.lastIndex], [100, 100, 1]);
-  same(opened.events, [{ event: "source", name: "slot0/audio", index: 1 }]);
+  const join = encode(ana.join);
+  same([sealed.counters.out, opened.counters.out, opened.counters.lastJoin], [100, 100, join]);
+  same(opened.events, [{ event: "source", name: "slot0/audio", join }]);
 });
 
 Deno.test("what cannot be sealed or opened is dropped and counted by reason", async () => {
@@ -114,18 +110,59 @@ Deno.test("after frames that could not be opened, a picture that builds on them 
 });
 
 Deno.test("a core that trapped seals and opens nothing more", async () => {
-  const { ana } = await pair();
   const { exports } = await start(await build("tests"));
   const broken = Object.assign(Object.create(null), exports, {
     frame_plan_seal: () => {
       throw new Error("trap");
     },
   });
+  const { people: [ana] } = await meet(await build("tests"), 1);
   const core = new (/** @type {any} */ (ana.core.constructor))(broken);
-  core.open(SECRET);
-  core.setSelf(1);
-  const { counters, out } = await pass({ ...ana, core, keys: new MediaKeys(core) }, MIC, [frame([1]), frame([2])]);
+  const { counters, out } = await pass(new Person(core), MIC, [frame([1]), frame([2])]);
   same([out.length, counters.dropped.internal], [0, 2]);
+});
+
+Deno.test("nothing is sealed outside a group", async () => {
+  const alone = new Person((await start(await build("tests"))).core);
+  const { counters, out } = await pass(alone, MIC, [frame([1]), frame([2])]);
+  same([out.length, counters.dropped.noKey], [0, 2]);
+});
+
+Deno.test("a frame that comes before its epoch waits for it", async () => {
+  const { ana, ben, node } = await pair();
+  const module = await build("tests");
+  // Carla's coming reaches Ana, who seals for it, before it reaches Ben.
+  /** @type {import("../../Web/worker/meeting-codec.js").Input[]} */
+  const withheld = [];
+  ben.hear = (input) => void withheld.push(input);
+  node.enter(new Person((await start(module)).core));
+  ana.wait(1_000);
+  const { out } = await pass(ana, MIC, [frame([1]), frame([2])]);
+  const next = ben.epochs.next.bind(ben.epochs);
+  ben.epochs.next = (milliseconds) => {
+    queueMicrotask(() => withheld.forEach((input) => Person.prototype.hear.call(ben, input)));
+    return next(milliseconds);
+  };
+  same(contents((await pass(ben, EAR, out)).out), ["1", "2"]);
+});
+
+Deno.test("an epoch that nobody begins is awaited once, and not for long", async () => {
+  const { ana, ben, node } = await pair();
+  ben.hear = () => {};
+  node.enter(new Person((await start(await build("tests"))).core));
+  ana.wait(1_000);
+  const { out } = await pass(ana, MIC, Array.from({ length: 200 }, (_, index) => frame([index])));
+  const { counters } = await pass(ben, EAR, out);
+  same([counters.out, counters.dropped.noKey], [0, 200]);
+});
+
+Deno.test("who has left is not opened any more, and their keys are gone", async () => {
+  const { ana, ben } = await pair();
+  const { out } = await pass(ana, MIC, [frame([1]), frame([2])]);
+  same((await pass(ben, EAR, out.slice(0, 1))).counters.out, 1);
+  ben.hear(Input.newJoin());
+  const { counters } = await pass(ben, EAR, out.slice(1));
+  same([counters.out, ben.keys.size], [0, 0]);
 });
 
 /** @param {unknown} actual @param {unknown} expected */

@@ -12,11 +12,14 @@ if (!vectors) console.log(`skipped: no sframe/test-vectors.json in ${folder} (TE
 async function vectorModule() {
   const { exports } = await start(await build("vectors", [`${ROOT}Tests/WasmTests/VectorExports.swift`]));
   const memory = /** @type {WebAssembly.Memory} */ (exports.memory);
-  const address = /** @type {Export} */ (exports.mailbox_address)();
+  const address = /** @type {Export} */ (exports.mailbox_address);
+  const reserve = /** @type {Export} */ (exports.mailbox_reserve);
   return (/** @type {string} */ name, /** @type {(number | bigint)[]} */ values, /** @type {string[]} */ ...inputs) => {
-    new Uint8Array(memory.buffer).set(bytesOf(inputs.join("")), address);
+    const input = bytesOf(inputs.join(""));
+    reserve(input.length);
+    new Uint8Array(memory.buffer).set(input, address());
     const length = /** @type {Export} */ (exports[name])(...values);
-    return length < 0 ? length : hexOf(new Uint8Array(memory.buffer, address, length));
+    return length < 0 ? length : hexOf(new Uint8Array(memory.buffer, address(), length));
   };
 }
 

@@ -1,4 +1,5 @@
 // @ts-check
+import { Alarms } from "./alarms.js";
 import { LevelMeter } from "./level.js";
 import { createAddress, parsePlace, roomPath } from "./link.js";
 import { LocalMedia } from "./local-media.js";
@@ -18,10 +19,7 @@ import { cleanName } from "./text.js";
 /** @typedef {import("./types.js").DeviceKind} DeviceKind */
 /** @typedef {import("./types.js").VisibleTile} VisibleTile */
 
-/** @typedef {SecureRoom & EventTarget & { close: () => void }} ClosableSecureRoom */
-
-/** After these nothing may leave this device any more. */
-const FATAL_ALARMS = ["transform_idle", "roster_refused", "worker_failed", "swapped_media"];
+/** @typedef {SecureRoom & { wake: () => void, close: () => void }} ClosableSecureRoom */
 
 /**
  * What the call needs of the browser; tests hand in their own.
@@ -34,7 +32,9 @@ const FATAL_ALARMS = ["transform_idle", "roster_refused", "worker_failed", "swap
  * @property {boolean} canChooseSpeaker
  * @property {MediaDevices | undefined} media
  * @property {(text: string) => Promise<void>} copy
- * @property {(fragment: string) => Promise<ClosableSecureRoom>} openSecure rejects with `{ code: BlockedCode }`
+ * @property {(address: RoomAddress) => Promise<ClosableSecureRoom>} openSecure rejects with `{ code: BlockedCode }`
+ * @property {(room: string) => Promise<string | null>} createHost makes this device the host of a new room; the digest
+ *   of the host's key for its link, null where that cannot be
  * @property {(() => WebSocket) | undefined} [connect]
  * @property {((encryption: SecureRoom, events: MediaSessionEvents, clock: Clock) => MediaSession) | undefined}
  *   [createMediaSession]
@@ -46,6 +46,7 @@ export class Call {
   #store;
   #environment;
   #notices;
+  #alarms;
   /** @type {LocalMedia | null} */
   #local = null;
   /** @type {RoomAddress | null} */
@@ -64,6 +65,10 @@ export class Call {
     this.#store = store;
     this.#environment = environment;
     this.#notices = new Notices(store, environment.clock);
+    this.#alarms = new Alarms(
+      store,
+      (held) => held ? this.#participation?.media.hold() : this.#participation?.media.release(),
+    );
     if (environment.media) this.#local = this.#createLocal(environment.media);
   }
 
@@ -78,7 +83,7 @@ export class Call {
     const { room, fragment } = place;
     this.#address = { room, fragment };
     this.#store.update(() => ({ phase: "prejoin", room, link: location.origin + roomPath(place) }));
-    this.#openSecure(fragment);
+    this.#openSecure(this.#address);
   }
 
   /** The address bar has changed. Opening the room that is open already neither leaves it nor asks for devices again. */
@@ -91,8 +96,12 @@ export class Call {
   }
 
   /** Makes a room and goes to its pre-join screen. */
-  createRoom() {
-    const address = createAddress();
+  async createRoom() {
+    const visit = this.#visit;
+    const { room, fragment } = createAddress();
+    const host = await this.#environment.createHost(room);
+    if (visit !== this.#visit) return;
+    const address = { room, fragment: host === null ? fragment : `${fragment}.${host}` };
     this.#environment.history.pushState(null, "", roomPath(address));
     this.open();
   }
@@ -100,7 +109,7 @@ export class Call {
   /** @param {string} name as typed */
   setName(name) {
     this.#store.update(({ self }) => ({ self: { ...self, name: cleanName(name) ?? "" } }));
-    this.#participation?.sendProfile();
+    this.#participation?.group.introduce();
   }
 
   /** @param {DeviceKind} kind @param {string} id */
@@ -159,28 +168,44 @@ export class Call {
     await this.#participation?.chat.again(id);
   }
 
-  /** Host and co-host: takes somebody's keys away. @param {string} _key */
-  removePerson(_key) {}
+  /** Host and co-host: takes somebody's keys away. @param {string} key */
+  removePerson(key) {
+    this.#participation?.group.remove(key);
+  }
 
-  /** @param {boolean} _raised */
-  setHand(_raised) {}
+  /** @param {boolean} raised */
+  setHand(raised) {
+    this.#participation?.group.setHand(raised);
+  }
 
-  /** @param {string} _emoji */
-  react(_emoji) {}
+  /** @param {string} emoji */
+  async react(emoji) {
+    await this.#participation?.group.react(emoji);
+  }
 
-  /** Asks somebody to compare six digits; `comparison` in the store tells how it goes. @param {string} _key */
-  compareWith(_key) {}
+  /** Asks somebody to compare six digits; `comparison` in the store tells how it goes. @param {string} key */
+  compareWith(key) {
+    this.#participation?.group.compare(key);
+  }
 
-  acceptComparison() {}
+  acceptComparison() {
+    this.#participation?.group.acceptComparison();
+  }
 
-  /** @param {boolean} _same what the person says of the digits that both read */
-  answerComparison(_same) {}
+  /** @param {boolean} same what the person says of the digits that both read */
+  answerComparison(same) {
+    this.#participation?.group.answerComparison(same);
+  }
 
   /** Also closes one that has ended. */
-  cancelComparison() {}
+  cancelComparison() {
+    this.#participation?.group.cancelComparison();
+  }
 
-  /** Host: lets nobody else in, or again everybody with the link. @param {boolean} _locked */
-  lock(_locked) {}
+  /** Host: lets nobody else in, or again everybody with the link. @param {boolean} locked */
+  lock(locked) {
+    this.#participation?.group.lock(locked);
+  }
 
   markRead() {
     this.#store.update(() => ({ unread: 0 }));
@@ -214,6 +239,7 @@ export class Call {
 
   /** The page is visible again, or the network came or went. */
   wake() {
+    this.#secure.then((secure) => secure?.wake());
     this.#participation?.wake();
   }
 
@@ -234,20 +260,15 @@ export class Call {
     });
   }
 
-  /** @param {string} fragment */
-  #openSecure(fragment) {
+  /** @param {RoomAddress} address */
+  #openSecure(address) {
     const visit = this.#visit;
-    this.#secure = this.#environment.openSecure(fragment).then((secure) => {
+    this.#secure = this.#environment.openSecure(address).then((secure) => {
       if (visit !== this.#visit) {
         secure.close();
         return null;
       }
       mark("wasm");
-      secure.addEventListener("alarm", (event) => {
-        const { code } = /** @type {CustomEvent<{ code: string }>} */ (event).detail;
-        // The watch over the whole room tells whether one person or everybody is concerned.
-        if (code !== "cannot_decrypt") this.#alarm(code);
-      });
       this.#prepare(secure);
       return secure;
     }, (error) => {
@@ -272,22 +293,10 @@ export class Call {
       connect,
       entered: () => this.#store.update(() => ({ phase: "call" })),
       blocked: (code) => this.#block(code),
-      alarm: (code) => this.#alarm(code),
+      alarms: this.#alarms,
     }, this.#address.room);
     this.#local.resend();
     this.#participation.prepare();
-  }
-
-  /** @param {string | null} code */
-  #alarm(code) {
-    const { security } = this.#store.get();
-    if (FATAL_ALARMS.includes(security.code ?? "") || code === (security.code ?? null)) return;
-    const part = code === null ? { state: /** @type {const} */ ("ok"), code: undefined } : {
-      state: /** @type {const} */ ("alarm"),
-      code,
-    };
-    this.#store.update(({ security }) => ({ security: { ...security, ...part } }));
-    if (code !== null && FATAL_ALARMS.includes(code)) this.#participation?.media.hold();
   }
 
   /** @param {BlockedCode} code */
@@ -310,6 +319,7 @@ export class Call {
   #reset() {
     this.#participation?.leave();
     this.#end();
+    this.#alarms.reset();
     this.#address = null;
     this.#store.update(({ self: { name, devices } }) => {
       const state = initialState();

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * A room's link: `https://HOST/r/ROOM#1S`. What follows # never leaves the browser: it is kept in memory and in the
+ * A room's link: `https://HOST/r/ROOM#1S` or `#1S.H`. What follows # never leaves the browser: it is kept in memory and in the
  * address bar, and no function here hands it to anything that sends.
  */
 
@@ -9,11 +9,8 @@ const ROOM_LENGTH = 16;
 const SECRET_BYTES = 16;
 const ROOM = /^[0-9A-HJKMNP-TV-Z]{12,32}$/;
 
-/**
- * Version 1, 16 bytes (the last character carries two bits), and room for a host key's digest, which later versions of
- * the page check and this one ignores.
- */
-const FRAGMENT = /^1[A-Za-z0-9_-]{21}[AQgw](?:\.[A-Za-z0-9_-]{1,64})?$/;
+/** Version 1; 16 bytes; and where there is a host, 10 bytes of their key's digest. Last characters carry two bits. */
+const FRAGMENT = /^1[A-Za-z0-9_-]{21}[AQgw](?:\.[A-Za-z0-9_-]{13}[AQgw])?$/;
 
 /** @typedef {{ room: string, fragment: string }} RoomAddress */
 

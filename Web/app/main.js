@@ -36,7 +36,8 @@ const call = new Call(store, {
   canChooseSpeaker: "setSinkId" in HTMLMediaElement.prototype,
   media: navigator.mediaDevices,
   copy: (text) => navigator.clipboard.writeText(text),
-  openSecure: (secret) => SecureSession.open({ secret }),
+  openSecure: ({ room, fragment }) => SecureSession.open({ room, secret: fragment }),
+  createHost: (room) => SecureSession.createHost(room),
 });
 
 addEventListener("popstate", () => call.navigate());

@@ -135,6 +135,12 @@ export class MediaKeeper {
     for (const kind of SOURCES) this.#session?.setTrack(kind, null);
   }
 
+  /** What was wrong has passed: whatever is switched on is sent again. */
+  release() {
+    this.#held = false;
+    for (const kind of SOURCES) if (this.#tracks[kind]) this.#session?.setTrack(kind, this.#tracks[kind]);
+  }
+
   close() {
     this.#signalling = false;
     this.#discard();

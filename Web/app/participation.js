@@ -3,16 +3,19 @@ import { Chat } from "./chat.js";
 import { mark } from "./marks.js";
 import { MediaKeeper } from "./media-keeper.js";
 import { PERSON_SLOTS } from "./media-session.js";
+import { Membership } from "./membership.js";
 import { People } from "./people.js";
 import { RoomWatch } from "./room-watch.js";
 import { Signaling } from "./signaling.js";
 import { requestView } from "./view.js";
 
+/** @typedef {import("./alarms.js").Alarms} Alarms */
 /** @typedef {import("./clock.js").Clock} Clock */
 /** @typedef {import("./local-media.js").LocalMedia} LocalMedia */
 /** @typedef {import("./media-session.js").MediaSession} MediaSession */
 /** @typedef {import("./media-session.js").MediaSessionEvents} MediaSessionEvents */
 /** @typedef {import("./media-session.js").SourceKind} SourceKind */
+/** @typedef {import("./membership.js").Group} Group */
 /** @typedef {import("./notices.js").Notices} Notices */
 /** @typedef {import("./secure-session.js").SecureSession} SecureSession */
 /** @typedef {import("./store.js").Store} Store */
@@ -25,8 +28,8 @@ import { requestView } from "./view.js";
 
 /**
  * The part of the secure session that a participation uses.
- * @typedef {Pick<SecureSession, "gate" | "join" | "newJoin" | "setSelf" | "setRoster" | "attachSender" | "attachReceiver"
- *   | "sealProfile" | "openProfile" | "sealMessage" | "openMessage" | "counters" | "checkTransforms">} SecureRoom
+ * @typedef {Group & Pick<SecureSession, "gate" | "join" | "newJoin" | "attachSender" | "attachReceiver" | "counters"
+ *   | "checkTransforms">} SecureRoom
  */
 
 /**
@@ -41,7 +44,7 @@ import { requestView } from "./view.js";
  * @property {() => boolean} online false: this device knows that it has no network
  * @property {() => void} entered the room may be shown
  * @property {(code: BlockedCode) => void} blocked it ended, and trying again will not help
- * @property {(code: string | null) => void} alarm media is not what it should be; null: what was wrong has passed
+ * @property {Alarms} alarms
  */
 
 /** The node keeps the place of a lost socket for 15 s; later, asking for it would cost a round trip. */
@@ -61,6 +64,7 @@ const FINAL = {
   room_full: "room_full",
   server_full: "server_full",
   unknown_version: "unknown_version",
+  removed: "removed",
 };
 
 /** One person's stay in one room: signalling, people, media and chat, held together through losses of any of them. */
@@ -102,21 +106,32 @@ export class Participation {
     const send = (/** @type {ClientMessage} */ message) => this.signaling.send(message);
     this.media = new MediaKeeper(doors.createMediaSession, send, { changed: () => this.#mediaChanged() }, clock);
     this.people = new People(store, notices, clock, {
-      setRoster: (people) => void secure.setRoster(people).catch(() => {}),
-      openProfile: (index, box) => secure.openProfile(index, box),
+      setRoster: (joins) => this.group.setRoster(joins),
       slotStream: (slot) => this.media.session?.slots[slot]?.stream ?? null,
       screenSlotStream: () => this.media.session?.screenSlot.stream ?? null,
       ownScreen: () => local.screenStream,
     });
     this.chat = new Chat(store, {
-      seal: (message) => secure.sealMessage(message),
-      open: (from, box) => secure.openMessage(from, box),
-      send: (box) => this.#index >= 0 && send({ type: "message", box }),
-      nameOf: (index) => this.people.nameOf(index),
-      keyOf: (index) => this.people.roster.get(index)?.join ?? "",
+      seal: (message) => this.group.seal(message),
+      send: (sealed) => this.#index >= 0 && this.group.sendSealed(sealed),
+      epoch: () => this.group.epoch,
+      author: (key) => ({ name: this.people.nameOf(key), index: this.people.roster.indexOf(key) ?? -1 }),
       notice: (code) => notices.add(code),
     }, clock);
-    this.watch = new RoomWatch(this.people, this.media, secure, clock, doors.alarm);
+    /** @type {Membership} */
+    this.group = new Membership({
+      store,
+      clock,
+      notices,
+      group: secure,
+      people: this.people,
+      chat: this.chat,
+      alarms: doors.alarms,
+      send,
+      joined: () => this.#sendViewSoon(),
+      expelled: () => doors.blocked("removed"),
+    });
+    this.watch = new RoomWatch(this.people, this.media, secure, clock, doors.alarms);
   }
 
   /** Makes ready what takes time, before anybody asked to join. */
@@ -146,6 +161,7 @@ export class Participation {
     this.watch.stop();
     this.signaling.stop();
     this.media.close();
+    this.group.close();
     this.people.clear();
     this.chat.fail();
     this.#index = -1;
@@ -179,16 +195,6 @@ export class Participation {
   setVisible(tiles) {
     this.#visible = tiles;
     this.#sendViewSoon();
-  }
-
-  async sendProfile() {
-    if (this.#index < 0) return;
-    const { name } = this.#doors.store.get().self;
-    try {
-      this.signaling.send({ type: "profile", box: await this.#doors.secure.sealProfile({ v: 1, name }) });
-    } catch {
-      // The session ended, or begins anew: then another welcome brings us here again.
-    }
   }
 
   /** @param {number} lostFor milliseconds @returns {Promise<ClientMessage[]>} */
@@ -237,11 +243,20 @@ export class Participation {
       case "slots":
         this.people.assign(message.slots, message.screen === this.#index ? null : message.screen);
         return this.#sendViewSoon();
-      case "message":
-        this.chat.receive(message.from, message.box);
-        return;
       case "connection":
         if (message.state === "lost" && this.media.state === "connected") this.media.renew();
+        return;
+      case "create_group":
+      case "commit_request":
+      case "proposal":
+      case "commit":
+      case "commit_refused":
+      case "group_welcome":
+      case "group_info":
+      case "resync":
+      case "ready":
+      case "message":
+        this.group.receive(message);
     }
   }
 
@@ -260,23 +275,18 @@ export class Participation {
     mark("signalling");
     if (!this.#resuming) {
       this.#index = welcome.index;
-      // What the session refuses it tells by an alarm.
-      secure.setSelf(welcome.index).catch(() => {});
       store.update(({ self }) => ({ self: { ...self, key: secure.join, index: welcome.index } }));
     }
-    if (again && !this.#resuming) {
-      this.people.beQuiet(RESTART_QUIET);
-      this.chat.fail();
-    }
-    const others = welcome.participants.filter(({ index }) => index !== welcome.index);
-    this.people.replace(others, this.#resuming);
+    if (again && !this.#resuming) this.people.beQuiet(RESTART_QUIET);
+    this.group.enter({ resumed: this.#resuming, senderKey: welcome.senderKey });
+    this.people.setParticipants(welcome.participants.filter(({ index }) => index !== welcome.index));
     if (this.#resuming) {
       this.#sentFlags = "";
       this.media.resume();
+      this.chat.flush();
     }
     if (restarted) notices.add("server_restarted");
     this.#recovered(restarted);
-    this.sendProfile();
     this.sendFlags();
     this.#sentView = "";
     this.#sendViewSoon();
@@ -320,6 +330,7 @@ export class Participation {
 
   #lostSignalling() {
     this.media.suspend();
+    this.group.disconnect();
     if (this.#index >= 0 && !this.#serverClosing && !this.#toldLoss) {
       this.#cancelNews();
       this.#cancelNews = this.#doors.clock.after(NEWS_DELAY, () => {
@@ -374,10 +385,11 @@ export class Participation {
     this.#cancelView();
     this.#cancelView = this.#doors.clock.after(VIEW_DELAY, () => {
       if (this.#index < 0) return;
-      const { seated, indices: people } = this.people.roster;
-      const visible = this.#visible?.flatMap(({ key, index, height }) => {
-        const at = index ?? this.people.roster.indexOf(key);
-        return at === null ? [] : [{ index: at, height }];
+      const { roster } = this.people;
+      const { seated, indices: people } = roster;
+      const visible = this.#visible?.flatMap(({ key, height }) => {
+        const index = roster.indexOf(key);
+        return index === null ? [] : [{ index, height }];
       }) ?? null;
       const slots = requestView({ slots: PERSON_SLOTS, seated, people, visible });
       const view = JSON.stringify(slots);

@@ -4,18 +4,17 @@ import { cleanName } from "./text.js";
 
 /** @typedef {import("./clock.js").Clock} Clock */
 /** @typedef {import("./notices.js").Notices} Notices */
+/** @typedef {import("./roster.js").Member} Member */
 /** @typedef {import("./store.js").Store} Store */
-/** @typedef {import("./types.js").MediaFlags} MediaFlags */
 /** @typedef {import("./types.js").Screen} Screen */
+/** @typedef {import("./types.js").Trust} Trust */
 /** @typedef {import("./wire.js").Participant} Participant */
 /** @typedef {import("./wire.js").SlotAssignment} SlotAssignment */
 /** @typedef {import("./wire.js").Updated} Updated */
 
 /**
  * @typedef {object} PeopleDoors
- * @property {(people: { index: number, join: string }[]) => void} setRoster the secure session's: before any box or
- *   frame of these people can be opened
- * @property {(index: number, box: string) => Promise<unknown>} openProfile
+ * @property {(joins: string[]) => void} setRoster tells the group whom the node names
  * @property {(slot: number) => MediaStream | null} slotStream
  * @property {() => MediaStream | null} screenSlotStream
  * @property {() => MediaStream | null} ownScreen
@@ -23,17 +22,24 @@ import { cleanName } from "./text.js";
 
 /** A name follows the person within a round trip; whoever has sent none by then is announced without. */
 const NAME_PATIENCE = 1_500;
+/** Reasons for leaving that the node told before the group said goodbye. */
+const KEPT_REASONS = 100;
 
-/** The people of the room as the interface sees them: names opened, slots turned into streams, comings and goings told. */
+/**
+ * The people of the room as the interface sees them: members of the group, with what they say of themselves, slots
+ * turned into streams, comings and goings told.
+ */
 export class People {
   #store;
   #notices;
   #clock;
   #doors;
-  /** How to announce those whose name is awaited. @type {Map<number, () => void>} */
+  /** How to announce those whose name is awaited. @type {Map<string, () => void>} */
   #unannounced = new Map();
+  /** Why somebody is going, by the node's word. @type {Map<string, "left" | "lost" | "removed">} */
+  #reasons = new Map();
   #quietUntil = -Infinity;
-  /** @type {number | null} */
+  /** @type {string | null} */
   #announcedScreen = null;
 
   roster = new Roster();
@@ -51,43 +57,75 @@ export class People {
     this.#quietUntil = this.#clock.now() + milliseconds;
   }
 
-  /**
-   * @param {Participant[]} participants the node's full list
-   * @param {boolean} announce false: these are the people whom we came upon
-   */
-  replace(participants, announce) {
-    const { joined, left } = this.roster.replace(participants);
-    this.#doors.setRoster(this.roster.identities);
-    if (announce) {
-      for (const { index, name } of left) this.#announceLeft(index, name, "left");
-      for (const index of joined) this.#announceJoined(index);
-    }
-    for (const { index, profile } of participants) if (profile) this.#open(index, profile);
-    this.publish();
+  /** @param {Participant[]} participants the node's full list */
+  setParticipants(participants) {
+    this.roster.setParticipants(participants);
+    this.#tellRoster();
   }
 
   /** @param {Participant} participant */
   join(participant) {
-    if (!this.roster.add(participant)) return;
-    this.#doors.setRoster(this.roster.identities);
-    this.#announceJoined(participant.index);
-    if (participant.profile) this.#open(participant.index, participant.profile);
-    this.publish();
+    if (this.roster.addParticipant(participant)) this.#tellRoster();
   }
 
   /** @param {Updated} update */
   update(update) {
-    if (!this.roster.update(update)) return;
-    if (update.profile) this.#open(update.index, update.profile);
-    this.publish();
+    if (this.roster.updateParticipant(update)) this.publish();
   }
 
   /** @param {number} index @param {"left" | "lost" | "removed"} reason */
   leave(index, reason) {
-    const person = this.roster.remove(index);
+    const key = this.roster.removeParticipant(index);
+    if (key === null) return;
+    if (this.#reasons.size >= KEPT_REASONS) this.#reasons.clear();
+    this.#reasons.set(key, reason);
+    this.#tellRoster();
+  }
+
+  /** @param {Member[]} members of the group, all of them */
+  setMembers(members) {
+    this.roster.setMembers(members);
+    this.publish();
+  }
+
+  /** The group let somebody in. @param {string} key @param {string | null} by name of the one who did */
+  added(key, by) {
+    if (this.#clock.now() < this.#quietUntil) return;
+    const announce = () => {
+      cancel();
+      this.#unannounced.delete(key);
+      if (this.roster.get(key)) this.#notices.add("member_added", { name: this.nameOf(key), by });
+    };
+    const cancel = this.#clock.after(NAME_PATIENCE, announce);
+    this.#unannounced.get(key)?.();
+    this.#unannounced.set(key, announce);
+    if (this.roster.get(key)?.introduced) announce();
+  }
+
+  /**
+   * The group lets somebody go: told before the list of members says so.
+   * @param {string} key
+   * @param {"node" | "host"} by
+   */
+  removed(key, by) {
+    const reason = this.#reasons.get(key);
+    this.#reasons.delete(key);
+    // Whoever came and went before being announced needs no obituary either.
+    if (this.#unannounced.has(key)) return void this.#unannounced.delete(key);
+    if (this.#clock.now() < this.#quietUntil) return;
+    const name = this.nameOf(key);
+    if (by === "node" && (reason === "left" || reason === "lost")) this.#notices.add(reason, { name });
+    else this.#notices.add("member_removed", { name, by });
+  }
+
+  /** What a member says of themselves. @param {string} key @param {{ name?: unknown, hand?: unknown }} profile @param {Trust} trust */
+  introduce(key, { name, hand }, trust) {
+    const person = this.roster.get(key);
     if (!person) return;
-    this.#doors.setRoster(this.roster.identities);
-    this.#announceLeft(index, person.name, reason === "lost" ? "lost" : "left");
+    const raised = hand === true && !person.hand;
+    Object.assign(person, { name: cleanName(name), hand: hand === true, trust, introduced: true });
+    this.#unannounced.get(key)?.();
+    if (raised && this.#clock.now() >= this.#quietUntil) this.#notices.add("hand_raised", { name: person.name });
     this.publish();
   }
 
@@ -97,92 +135,54 @@ export class People {
     this.publish();
   }
 
-  /** @param {number} index */
-  nameOf(index) {
-    return this.roster.get(index)?.name ?? null;
+  /** @param {string | null} key */
+  nameOf(key) {
+    const { self } = this.#store.get();
+    return key === self.key ? self.name || null : this.roster.get(key)?.name ?? null;
   }
 
   /** Writes the roster into the store. */
   publish() {
-    const { people: before, self } = this.#store.get();
+    const { people: before } = this.#store.get();
     const people = this.roster.people(this.#doors.slotStream, before);
     const same = people.length === before.length && people.every((person, at) => person === before[at]);
-    const screen = this.#screen(self.index);
+    const screen = this.#screen();
     this.#store.update(({ screen: old }) => ({
       people: same ? before : people,
-      screen: screen.index === old.index && screen.stream === old.stream ? old : screen,
+      screen: screen.key === old.key && screen.stream === old.stream ? old : screen,
     }));
-    this.#announceScreen(screen.index, self.index);
+    this.#announceScreen(screen.key);
   }
 
   clear() {
     this.roster.clear();
     // Nobody is there any more: this only lets go of the timers.
     for (const announce of [...this.#unannounced.values()]) announce();
+    this.#reasons.clear();
     this.#announcedScreen = null;
     this.publish();
   }
 
-  /** @param {number} own @returns {Screen} */
-  #screen(own) {
-    const stream = this.#doors.ownScreen();
-    if (stream) return { key: this.#store.get().self.key, index: own, stream };
-    const index = this.roster.screen ?? this.roster.sharing;
-    const key = index === null ? null : this.roster.get(index)?.join ?? null;
-    return {
-      key,
-      index,
-      stream: index !== null && index === this.roster.screen ? this.#doors.screenSlotStream() : null,
-    };
-  }
-
-  /** @param {number} index @param {string} box */
-  async #open(index, box) {
-    const person = this.roster.get(index);
-    if (!person || person.profile === box) return;
-    person.profile = box;
-    /** @type {unknown} */
-    let profile = null;
-    try {
-      profile = await this.#doors.openProfile(index, box);
-    } catch {
-      person.undecryptable = true;
-    }
-    if (this.roster.get(index) !== person || person.profile !== box) return;
-    if (typeof profile === "object" && profile !== null && "name" in profile) person.name = cleanName(profile.name);
-    this.#unannounced.get(index)?.();
+  #tellRoster() {
+    this.#doors.setRoster(this.roster.joins);
     this.publish();
   }
 
-  /** @param {number} index */
-  #announceJoined(index) {
-    if (this.#clock.now() < this.#quietUntil) return;
-    const announce = () => {
-      cancel();
-      this.#unannounced.delete(index);
-      if (this.roster.get(index)) this.#notices.add("joined", { name: this.nameOf(index) });
-    };
-    const cancel = this.#clock.after(NAME_PATIENCE, announce);
-    this.#unannounced.get(index)?.();
-    this.#unannounced.set(index, announce);
+  /** @returns {Screen} */
+  #screen() {
+    const stream = this.#doors.ownScreen();
+    if (stream) return { key: this.#store.get().self.key, stream };
+    const key = this.roster.sharing;
+    return { key, stream: key !== null && key === this.roster.screen ? this.#doors.screenSlotStream() : null };
   }
 
-  /** @param {number} index @param {string | null} name @param {"left" | "lost"} code */
-  #announceLeft(index, name, code) {
-    // Whoever came and went before being announced needs no obituary either.
-    if (this.#unannounced.has(index)) {
-      this.#unannounced.get(index)?.();
-      return;
-    }
-    if (this.#clock.now() >= this.#quietUntil) this.#notices.add(code, { name });
-  }
-
-  /** @param {number | null} index @param {number} own */
-  #announceScreen(index, own) {
-    if (index === this.#announcedScreen) return;
+  /** @param {string | null} key */
+  #announceScreen(key) {
+    if (key === this.#announcedScreen) return;
     const before = this.#announcedScreen;
-    this.#announcedScreen = index;
-    if (index !== null) this.#notices.add("screen_started", { name: this.nameOf(index), own: index === own });
+    this.#announcedScreen = key;
+    const own = this.#store.get().self.key;
+    if (key !== null) this.#notices.add("screen_started", { name: this.nameOf(key), own: key === own });
     else if (before !== null) this.#notices.add("screen_stopped", { name: this.nameOf(before), own: before === own });
   }
 }

@@ -4,6 +4,7 @@ import { meter, SpeechDetector } from "./level.js";
 import { mark } from "./marks.js";
 import { Watchdog } from "./watchdog.js";
 
+/** @typedef {import("./alarms.js").Alarms} Alarms */
 /** @typedef {import("./clock.js").Clock} Clock */
 /** @typedef {import("./media-keeper.js").MediaKeeper} MediaKeeper */
 /** @typedef {import("./participation.js").SecureRoom} SecureRoom */
@@ -22,11 +23,11 @@ export class RoomWatch {
   #media;
   #secure;
   #clock;
-  #alarm;
+  #alarms;
   #watchdog = new Watchdog();
-  /** @type {Map<number, SpeechDetector>} */
+  /** @type {Map<string, SpeechDetector>} */
   #speech = new Map();
-  /** Whose voice a slot carried last, by proof of the keys. @type {Map<string, number | null>} */
+  /** Whose voice a slot carried last, by proof of the keys. @type {Map<string, string | null>} */
   #voices = new Map();
   /** Totals of the last look. @type {WeakMap<RTCRtpReceiver, { energy: number, duration: number }>} */
   #energies = new WeakMap();
@@ -40,14 +41,14 @@ export class RoomWatch {
    * @param {MediaKeeper} media
    * @param {SecureRoom} secure
    * @param {Clock} clock
-   * @param {(code: string | null) => void} alarm
+   * @param {Alarms} alarms
    */
-  constructor(people, media, secure, clock, alarm) {
+  constructor(people, media, secure, clock, alarms) {
     this.#people = people;
     this.#media = media;
     this.#secure = secure;
     this.#clock = clock;
-    this.#alarm = alarm;
+    this.#alarms = alarms;
   }
 
   start() {
@@ -89,13 +90,13 @@ export class RoomWatch {
 
   async #hear() {
     const { session } = this.#media;
-    const changes = await Promise.all(this.#people.roster.seated.map(async ({ slot, index }) => {
-      const person = this.#people.roster.get(this.#voices.get(`slot${slot}/audio`) ?? index);
+    const changes = await Promise.all(this.#people.roster.seated.map(async ({ slot, key }) => {
+      const person = this.#people.roster.get(this.#voices.get(`slot${slot}/audio`) ?? key);
       const receiver = session?.slots[slot]?.audio.receiver;
       if (!person || !receiver) return false;
-      const loud = person.media.mic ? await this.#loudness(receiver) : 0;
-      const speech = this.#speech.get(person.index) ?? new SpeechDetector();
-      this.#speech.set(person.index, speech);
+      const loud = this.#people.roster.media(person.key).mic ? await this.#loudness(receiver) : 0;
+      const speech = this.#speech.get(person.key) ?? new SpeechDetector();
+      this.#speech.set(person.key, speech);
       const { level, speaking } = person;
       person.level = meter(loud);
       person.speaking = speech.speaking(loud, this.#clock.now());
@@ -122,21 +123,21 @@ export class RoomWatch {
     const { session } = this.#media;
     if (!session?.connected) return;
     const { roster } = this.#people;
-    const seats = roster.seated.map(({ slot, index }) => {
-      return { index, audio: `slot${slot}/audio`, video: `slot${slot}/video` };
+    const seats = roster.seated.map(({ slot, key }) => {
+      return { key, audio: `slot${slot}/audio`, video: `slot${slot}/video` };
     });
     const counters = await this.#secure.counters();
-    this.#voices = new Map(counters.map(({ name, lastIndex }) => [name, lastIndex]));
+    this.#voices = new Map(counters.map(({ name, lastJoin }) => [name, lastJoin]));
     const { undecryptable, opened, swapped } = this.#watchdog.look(counters, seats);
-    for (const index of roster.indices) {
-      const person = roster.get(index);
-      if (person && undecryptable.has(index)) person.undecryptable = true;
-      else if (person && opened.has(index)) person.undecryptable = false;
+    for (const key of roster.keys) {
+      const person = roster.get(key);
+      if (person && undecryptable.has(key)) person.undecryptable = true;
+      else if (person && opened.has(key)) person.undecryptable = false;
     }
     this.#people.publish();
-    if (swapped) this.#alarm("swapped_media");
-    else if (undecryptable.size > 0 && opened.size === 0) this.#alarm("cannot_decrypt");
-    else if (opened.size > 0) this.#alarm(null);
+    if (swapped) this.#alarms.raise("swapped_media");
+    if (undecryptable.size > 0 && opened.size === 0) this.#alarms.raise("cannot_decrypt");
+    else if (opened.size > 0) this.#alarms.clear("cannot_decrypt");
     if (this.#checks++ % PACKET_CHECKS === 0) await this.#secure.checkTransforms(await session.packets());
   }
 }

@@ -1,112 +1,156 @@
 // @ts-check
 /** @typedef {import("./types.js").MediaFlags} MediaFlags */
 /** @typedef {import("./types.js").Person} Person */
+/** @typedef {import("./types.js").Presence} Presence */
+/** @typedef {import("./types.js").Role} Role */
+/** @typedef {import("./types.js").Trust} Trust */
 /** @typedef {import("./wire.js").Participant} Participant */
 /** @typedef {import("./wire.js").SlotAssignment} SlotAssignment */
 /** @typedef {import("./wire.js").Updated} Updated */
 
+/** @typedef {{ join: string, role: Role, isSelf: boolean, presence: Presence }} Member as the group knows them */
+
 /**
  * @typedef {object} Entry
- * @property {number} index
- * @property {string} join
- * @property {string | null} profile the sealed box that `name` came from
+ * @property {string} key
+ * @property {Role} role
+ * @property {Presence} presence
  * @property {string | null} name
- * @property {MediaFlags} media
+ * @property {boolean} introduced they have said what they are called, if anything
+ * @property {boolean} hand
+ * @property {Trust} trust
  * @property {number} level
  * @property {boolean} speaking
  * @property {boolean} undecryptable
  */
 
-/** @typedef {{ joined: number[], left: { index: number, name: string | null }[] }} Change */
+/** @type {MediaFlags} */
+const QUIET = Object.freeze({ mic: false, camera: false, screen: false, screenAudio: false });
 
 /**
- * Who else is in the room, by what the node says. The node may lie about all of it but the names, which only holders of
- * the link can have sealed, and the media, whose keys are bound to index and join id.
+ * Who else is in the room: the members of the group. The node adds what it calls them, where their media arrives and
+ * what they send; whom it names besides is at the door, and is not shown as present.
  */
 export class Roster {
-  /** @type {Map<number, Entry>} */
-  #people = new Map();
+  /** @type {Map<string, Entry>} */
+  #members = new Map();
+  /** What the node says of others, by its own handle. @type {Map<number, Participant>} */
+  #participants = new Map();
+  /** @type {Map<string, number>} */
+  #indices = new Map();
   /** @type {SlotAssignment[]} */
   #slots = [];
+  /** @type {number | null} */
+  #screen = null;
+  #own = "";
 
-  /** Who shares a screen that reaches this device. @type {number | null} */
-  screen = null;
+  /** @param {string | null} key */
+  get(key) {
+    return key === null ? undefined : this.#members.get(key);
+  }
+
+  get keys() {
+    return [...this.#members.keys()];
+  }
+
+  /** Join ids of everybody whom the node names. */
+  get joins() {
+    return [...this.#participants.values()].map(({ join }) => join);
+  }
+
+  /** People whom the node names and the group has not let in. */
+  get waiting() {
+    return [...this.#participants.values()].filter(({ join }) => join !== this.#own && !this.#members.has(join)).length;
+  }
+
+  /** What the node calls the members. */
+  get indices() {
+    return this.keys.flatMap((key) => this.indexOf(key) ?? []);
+  }
+
+  /** Who shares a screen that reaches this device; else somebody who says that they share one. */
+  get sharing() {
+    return this.screen ?? this.keys.find((key) => this.media(key).screen) ?? null;
+  }
+
+  /** Who shares a screen that reaches this device. */
+  get screen() {
+    return this.#memberAt(this.#screen);
+  }
+
+  /** @param {string} key */
+  indexOf(key) {
+    return this.#indices.get(key) ?? null;
+  }
 
   /** @param {number} index */
-  get(index) {
-    return this.#people.get(index);
+  joinOf(index) {
+    return this.#participants.get(index)?.join ?? null;
   }
 
-  /** @param {string | undefined} join */
-  indexOf(join) {
-    return [...this.#people.values()].find((person) => person.join === join)?.index ?? null;
-  }
-
-  get indices() {
-    return [...this.#people.keys()];
-  }
-
-  /** What the secure session derives keys from. */
-  get identities() {
-    return [...this.#people.values()].map(({ index, join }) => ({ index, join }));
-  }
-
-  /** Somebody who says that they share a screen. */
-  get sharing() {
-    return [...this.#people.values()].find(({ media }) => media.screen)?.index ?? null;
+  /** @param {string} key */
+  media(key) {
+    const index = this.indexOf(key);
+    return (index === null ? undefined : this.#participants.get(index)?.media) ?? QUIET;
   }
 
   /**
-   * Takes the node's full list for the truth.
-   * @param {Participant[]} participants
-   * @returns {Change} against what was known before
+   * Takes the group's word for who is in it.
+   * @param {Member[]} members all of them
+   * @returns {{ came: string[], went: Entry[] }} against what was known before
    */
-  replace(participants) {
-    const before = this.#people;
-    this.#people = new Map();
-    /** @type {Change} */
-    const change = { joined: [], left: [] };
-    for (const participant of participants) {
-      const known = before.get(participant.index);
-      const same = known?.join === participant.join;
-      this.#people.set(participant.index, same ? { ...known, media: participant.media } : entry(participant));
-      if (!same) change.joined.push(participant.index);
+  setMembers(members) {
+    const before = this.#members;
+    this.#own = members.find(({ isSelf }) => isSelf)?.join ?? "";
+    const now = new Map(members.filter(({ isSelf }) => !isSelf).map((member) => [member.join, member]));
+    // Newcomers go last, whatever leaf they are: nobody's place on the screen changes under them.
+    this.#members = new Map();
+    for (const key of [...before.keys(), ...now.keys()]) {
+      const member = now.get(key);
+      if (!member || this.#members.has(key)) continue;
+      const { role, presence } = member;
+      this.#members.set(key, { ...before.get(key) ?? entry(key), role, presence });
     }
-    for (const known of before.values()) {
-      if (this.#people.get(known.index)?.join !== known.join) {
-        change.left.push({ index: known.index, name: known.name });
-      }
-    }
-    this.#forgetSlots();
-    return change;
+    return {
+      came: this.keys.filter((key) => !before.has(key)),
+      went: [...before.values()].filter(({ key }) => !this.#members.has(key)),
+    };
   }
 
-  /** @param {Participant} participant @returns {boolean} false when the index was taken: nothing changed */
-  add(participant) {
-    if (this.#people.has(participant.index)) return false;
-    this.#people.set(participant.index, entry(participant));
+  /** Takes the node's full list. @param {Participant[]} participants */
+  setParticipants(participants) {
+    this.#participants = new Map(participants.map((participant) => [participant.index, participant]));
+    this.#reindex();
+  }
+
+  /** @param {Participant} participant @returns {boolean} false when index or join id are taken: nothing changed */
+  addParticipant(participant) {
+    if (this.#participants.has(participant.index) || this.#indices.has(participant.join)) return false;
+    this.#participants.set(participant.index, participant);
+    this.#reindex();
     return true;
   }
 
   /** @param {Updated} update @returns {boolean} */
-  update(update) {
-    const person = this.#people.get(update.index);
-    if (!person) return false;
-    if (update.media) person.media = update.media;
+  updateParticipant({ index, media }) {
+    const participant = this.#participants.get(index);
+    if (!participant) return false;
+    if (media) this.#participants.set(index, { ...participant, media });
     return true;
   }
 
-  /** @param {number} index @returns {Entry | null} who left */
-  remove(index) {
-    const person = this.#people.get(index) ?? null;
-    this.#people.delete(index);
-    this.#forgetSlots();
-    return person;
+  /** @param {number} index @returns {string | null} the join id of who left */
+  removeParticipant(index) {
+    const participant = this.#participants.get(index);
+    this.#participants.delete(index);
+    this.#reindex();
+    return participant?.join ?? null;
   }
 
   clear() {
-    this.#people.clear();
-    this.#forgetSlots();
+    this.#members.clear();
+    this.#own = "";
+    this.setParticipants([]);
   }
 
   /**
@@ -115,66 +159,75 @@ export class Roster {
    */
   assign(slots, screen) {
     this.#slots = slots;
-    this.screen = screen;
-    this.#forgetSlots();
+    this.#screen = screen;
+    this.#reindex();
   }
 
-  /** Slot number of a person, if they have one. @param {number} index */
-  slotOf(index) {
-    return this.#slots.find((slot) => slot.index === index)?.slot ?? null;
+  /** Slot number of a person, if they have one. @param {string} key */
+  slotOf(key) {
+    const index = this.indexOf(key);
+    return index === null ? null : this.#slots.find((slot) => slot.index === index)?.slot ?? null;
   }
 
-  /** @param {number} slot @returns {number | null} */
-  inSlot(slot) {
-    return this.#slots.find((candidate) => candidate.slot === slot)?.index ?? null;
-  }
-
-  /** @returns {{ slot: number, index: number }[]} */
+  /** @returns {{ slot: number, index: number, key: string }[]} */
   get seated() {
-    return this.#slots.flatMap(({ slot, index }) => index === null ? [] : [{ slot, index }]);
+    return this.#slots.flatMap(({ slot, index }) => {
+      const key = this.#memberAt(index);
+      return key === null || index === null ? [] : [{ slot, index, key }];
+    });
   }
 
   /**
-   * What the interface shows. Objects of people who did not change are kept, so that `===` tells.
+   * What the interface shows, in the order of coming. Objects of people who did not change are kept, so that `===`
+   * tells.
    * @param {(slot: number) => MediaStream | null} streamOf
    * @param {readonly Person[]} before
    * @returns {Person[]}
    */
   people(streamOf, before) {
-    const old = new Map(before.map((person) => [person.index, person]));
-    return [...this.#people.values()].sort((a, b) => a.index - b.index).map((person) => {
-      const slot = this.slotOf(person.index);
+    const old = new Map(before.map((person) => [person.key, person]));
+    return [...this.#members.values()].map(({ introduced: _, ...person }) => {
+      const slot = this.slotOf(person.key);
       /** @type {Person} */
       const next = {
-        key: person.join,
-        index: person.index,
-        name: person.name,
-        verified: false,
-        trust: "new",
-        role: "speaker",
-        hand: false,
-        presence: "present",
-        media: person.media,
-        speaking: person.speaking,
+        ...person,
+        index: this.indexOf(person.key) ?? -1,
+        media: this.media(person.key),
         stream: slot === null ? null : streamOf(slot),
-        level: person.level,
-        undecryptable: person.undecryptable,
-        lost: false,
+        lost: this.indexOf(person.key) === null,
       };
-      const previous = old.get(person.index);
+      const previous = old.get(person.key);
       return previous && sameFields(previous, next) ? previous : next;
     });
   }
 
-  #forgetSlots() {
-    this.#slots = this.#slots.filter(({ index }) => index !== null && this.#people.has(index));
-    if (this.screen !== null && !this.#people.has(this.screen)) this.screen = null;
+  /** @param {number | null} index */
+  #memberAt(index) {
+    const join = index === null ? null : this.joinOf(index);
+    return join !== null && this.#members.has(join) ? join : null;
+  }
+
+  #reindex() {
+    this.#indices = new Map([...this.#participants.values()].map(({ join, index }) => [join, index]));
+    this.#slots = this.#slots.filter(({ index }) => index !== null && this.#participants.has(index));
+    if (this.#screen !== null && !this.#participants.has(this.#screen)) this.#screen = null;
   }
 }
 
-/** @param {Participant} participant @returns {Entry} */
-function entry({ index, join, media }) {
-  return { index, join, profile: null, name: null, media, level: 0, speaking: false, undecryptable: false };
+/** @param {string} key @returns {Entry} */
+function entry(key) {
+  return {
+    key,
+    role: "speaker",
+    presence: "present",
+    name: null,
+    introduced: false,
+    hand: false,
+    trust: "new",
+    level: 0,
+    speaking: false,
+    undecryptable: false,
+  };
 }
 
 /** @param {Person} a @param {Person} b */

@@ -1,19 +1,41 @@
 // @ts-check
 /**
- * The page's side of the secure session. Keys, the link secret and every frame live in a worker; this class starts it,
- * attaches it to senders and receivers, and passes commands.
- *
- * Events:
- * - `alarm` {code, name?}: `transform_idle` (media flows past a transform), `cannot_decrypt` (a receiver has seen only
- *   frames it cannot open for two seconds), `roster_refused` (the server's list of people is not possible),
- *   `worker_failed`. For the first, third and fourth, stop sending.
- * - `recovered` {code: "cannot_decrypt", name}: frames open again.
- * - `source` {name, index}: whose frames, by proof and not by the server's word, the transform opens from now on.
+ * The page's side of the secure session. Keys, the link secret, the group and every frame live in a worker; this class
+ * starts it, attaches it to senders and receivers, and passes commands. What comes of them are events: `GroupEvents` says
+ * which, and
+ * - `alarm` {code, name?}: something is wrong until `recovered`. Of the transforms, by their name: `transform_idle` (media
+ *   flows past one), `cannot_decrypt` (a receiver has seen only frames it cannot open for two seconds). `worker_failed`.
+ *   All others are the group's.
+ * - `source` {name, join}: whose frames, by proof and not by the server's word, the transform opens from now on.
  */
 
 /** @typedef {import("../worker/frame-transform.js").TransformCounters} TransformCounters */
 /** @typedef {import("../worker/frame-transform.js").TransformOptions} TransformOptions */
+/** @typedef {import("../worker/meeting.js").SealedMessage} SealedMessage */
+/** @typedef {import("../worker/meeting-codec.js").Comparison} Comparison */
+/** @typedef {import("../worker/meeting-codec.js").Upload} Upload */
+/** @typedef {import("./roster.js").Member} Member */
+/** @typedef {import("./types.js").Trust} Trust */
+/** @typedef {import("./wire.js").GroupMessage} GroupMessage */
 /** @typedef {"mic" | "camera" | "screen" | "screenAudio"} Stream */
+
+/**
+ * What the group tells, people being named by their join id.
+ * @typedef {object} GroupEvents
+ * @property {{ message: Upload }} send this to the node; receivers of a message are join ids
+ * @property {{}} joined we are a member now
+ * @property {{ by: "node" | "host" }} expelled the keys are gone
+ * @property {{ members: Member[] }} members all of them, ourselves included
+ * @property {{ epoch: number, digits: string, members: number, locked: boolean }} security
+ * @property {{ join: string, by: string }} added
+ * @property {{ join: string, by: "node" | "host" }} removed
+ * @property {{ from: string, message: Record<string, unknown> }} said fields are still to be checked
+ * @property {{ join: string, profile: { name: unknown, hand: unknown }, trust: Trust }} profile fields are still to be
+ *   checked
+ * @property {{ status: Comparison | null }} comparison null: it is over and seen
+ * @property {{ code: string, name?: string }} alarm
+ * @property {{ code: string, name?: string }} recovered
+ */
 
 const WORKER_PATH = "/worker/e2ee-worker.js";
 
@@ -60,15 +82,15 @@ export class SecureSession extends EventTarget {
   }
 
   /**
-   * @param {{ secret: string }} options the link's fragment, without #
+   * @param {{ room: string, secret: string }} options the link's room and its fragment, without #
    * @returns {Promise<SecureSession>}
    * @throws {SecureSessionError} `unsupported_browser`, `bad_link` or `wasm_failed`
    */
-  static async open({ secret }) {
+  static async open({ room, secret }) {
     if (!SecureSession.isSupported()) throw new SecureSessionError("unsupported_browser");
-    const session = new SecureSession(new Worker(scriptURL(WORKER_PATH), { type: "module", name: "e2ee" }));
+    const session = SecureSession.#start();
     try {
-      Object.assign(session, await session.#ask("open", { secret }));
+      Object.assign(session, await session.#ask("open", { room, secret }));
     } catch (error) {
       session.close();
       throw new SecureSessionError(codeOf(error) === "bad_link" ? "bad_link" : "wasm_failed");
@@ -77,7 +99,28 @@ export class SecureSession extends EventTarget {
   }
 
   /**
-   * Draws a fresh join id, for every join that is not a resumption. Own index and roster are empty until they are set.
+   * Makes this device the host of a new room, as long as it keeps what it is given.
+   * @param {string} room
+   * @returns {Promise<string | null>} the digest of the host's key, for the link; null where nothing can be kept
+   */
+  static async createHost(room) {
+    if (!SecureSession.isSupported()) return null;
+    const session = SecureSession.#start();
+    try {
+      return await session.#ask("createHost", { room });
+    } catch {
+      return null;
+    } finally {
+      session.close();
+    }
+  }
+
+  static #start() {
+    return new SecureSession(new Worker(scriptURL(WORKER_PATH), { type: "module", name: "e2ee" }));
+  }
+
+  /**
+   * Draws a fresh join id, for every join that is not a resumption; the group is left.
    * @returns {Promise<string>} the new `join`
    */
   async newJoin() {
@@ -85,14 +128,72 @@ export class SecureSession extends EventTarget {
     return this.join;
   }
 
-  /** The index that the server gave us. Nothing is sealed before it is set. @param {number} index */
-  async setSelf(index) {
-    await this.#setByServer("setSelf", { index });
+  /** The node let us into the room. @param {{ resumed: boolean, senderKey: string }} welcome */
+  enter({ resumed, senderKey }) {
+    this.#tell("enter", { resumed, senderKey });
   }
 
-  /** Everybody else, each time the whole list. @param {{ index: number, join: string }[]} members */
-  async setRoster(members) {
-    await this.#setByServer("setRoster", { members: members.map(({ index, join }) => ({ index, join })) });
+  /** The connection to the node is lost. */
+  disconnect() {
+    this.#tell("disconnect");
+  }
+
+  /** @param {GroupMessage} message of the node @param {string | null} from join id of the author, by the node's word */
+  deliver(message, from) {
+    this.#tell("deliver", { message, from });
+  }
+
+  /** Everybody else whom the node names, each time the whole list. @param {string[]} joins */
+  setRoster(joins) {
+    this.#tell("setRoster", { joins });
+  }
+
+  /**
+   * Seals a message for the group, as soon as the group takes one.
+   * @param {object} message
+   * @param {string[] | null} [to] join ids; else everybody
+   * @returns {Promise<SealedMessage | null>} for the node; null when the group has changed under it
+   */
+  say(message, to = null) {
+    return this.#ask("say", { message, to });
+  }
+
+  /** What we say of ourselves; whoever joins later hears it too. @param {{ name: string, hand: boolean }} profile */
+  setProfile(profile) {
+    this.#tell("setProfile", { profile });
+  }
+
+  /** @param {string} join */
+  remove(join) {
+    this.#tell("remove", { join });
+  }
+
+  /** @param {boolean} locked */
+  lock(locked) {
+    this.#tell("lock", { locked });
+  }
+
+  /** @param {string} join */
+  compare(join) {
+    this.#tell("compare", { join });
+  }
+
+  acceptComparison() {
+    this.#tell("acceptComparison");
+  }
+
+  /** @param {boolean} same */
+  answerComparison(same) {
+    this.#tell("answerComparison", { same });
+  }
+
+  cancelComparison() {
+    this.#tell("cancelComparison");
+  }
+
+  /** The device may have slept. */
+  wake() {
+    this.#tell("wake");
   }
 
   /**
@@ -113,31 +214,6 @@ export class SecureSession extends EventTarget {
    */
   attachReceiver(receiver, kind, slotName) {
     receiver.transform = this.#transform({ operation: "open", kind, name: `${slotName}/${kind}` });
-  }
-
-  /** @param {object} profile @returns {Promise<string>} a box for the server, at most 2 kB */
-  sealProfile(profile) {
-    return this.#ask("seal", { label: "profile", content: profile });
-  }
-
-  /** @param {number} index @param {string} box @returns {Promise<any>} an object; its fields are still to be checked */
-  openProfile(index, box) {
-    return this.#openBox("profile", index, box);
-  }
-
-  /** @param {object} message @returns {Promise<string>} a box for the server; throws `too_large` */
-  sealMessage(message) {
-    return this.#ask("seal", { label: "message", content: message });
-  }
-
-  /**
-   * Our own boxes do not open: we know what we said. A box opens once.
-   * @param {number} index
-   * @param {string} box
-   * @returns {Promise<any>} an object; its fields are still to be checked
-   */
-  openMessage(index, box) {
-    return this.#openBox("message", index, box);
   }
 
   /** @returns {Promise<TransformCounters[]>} */
@@ -174,23 +250,9 @@ export class SecureSession extends EventTarget {
     return new RTCRtpScriptTransform(this.#worker, options);
   }
 
-  /** @param {string} label @param {number} index @param {string} box */
-  async #openBox(label, index, box) {
-    try {
-      return await this.#ask("openBox", { label, index, box });
-    } catch (error) {
-      throw new SecureSessionError(codeOf(error) === "closed" ? "closed" : "cannot_decrypt");
-    }
-  }
-
-  /** @param {string} command @param {object} arguments_ */
-  async #setByServer(command, arguments_) {
-    try {
-      await this.#ask(command, arguments_);
-    } catch (error) {
-      if (codeOf(error) !== "closed") this.#emit("alarm", { code: "roster_refused", reason: codeOf(error) });
-      throw error;
-    }
+  /** What comes of it are events; what breaks is told by an alarm. @param {string} command @param {object} [arguments_] */
+  #tell(command, arguments_) {
+    this.#ask(command, arguments_).catch(() => {});
   }
 
   /** @param {string} command @param {object} [arguments_] @returns {Promise<any>} */

@@ -36,11 +36,11 @@ export function initialState() {
       cameraError: null,
     },
     people: [],
-    screen: { key: null, index: null, stream: null },
+    screen: { key: null, stream: null },
     chat: [],
     unread: 0,
     notices: [],
-    security: { state: "ok", members: 0, digits: null, waiting: 0, locked: false },
+    security: { state: "joining", members: 0, digits: null, waiting: 0, locked: false },
     comparison: null,
     reactions: [],
   };

@@ -4,7 +4,7 @@
 const NAME_GRAPHEMES = 64;
 const NAME_UNITS = 256;
 
-/** Longest chat text in UTF-16 units: in UTF-8 with its envelope and padding it stays below the node's 24 kB. */
+/** Longest chat text in UTF-16 units: in UTF-8 with its envelope it stays below the 16 kB that the group takes. */
 export const CHAT_UNITS = 4000;
 
 /** Controls, bidirectional overrides, embeddings, isolates and marks, line separators, and unassigned or private ones. */

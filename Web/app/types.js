@@ -74,7 +74,7 @@
 /**
  * @typedef {object} Self
  * @property {string} key as of a person; empty outside a call
- * @property {number} index -1 outside a call
+ * @property {number} index what the node calls us; -1 outside a call
  * @property {Role} role
  * @property {boolean} hand raised
  * @property {boolean} canRemove may remove others
@@ -94,9 +94,8 @@
 /**
  * @typedef {object} Person somebody else in the room: a member of the encrypted group, whatever the node says
  * @property {string} key who this is, for the whole participation; letters, digits, `-` and `_`
- * @property {number} index what the node calls them
+ * @property {number} index what the node calls them, good for nothing but a colour; -1 when it does not know them
  * @property {string | null} name null until opened, or when it holds nothing printable
- * @property {boolean} verified
  * @property {Trust} trust
  * @property {Role} role
  * @property {boolean} hand raised
@@ -113,15 +112,14 @@
 /**
  * @typedef {object} Screen the shared screen, own or somebody's
  * @property {string | null} key null: nobody shares; equal to `self.key` for one's own
- * @property {number | null} index null: nobody shares; equal to `self.index` for one's own
  * @property {MediaStream | null} stream
  */
 
 /**
  * @typedef {object} ChatMessage
  * @property {string} id
- * @property {string} key of the author
- * @property {number} from participant index at the time it was said
+ * @property {string} key of the author at the time it was said
+ * @property {number} from index of the author at the time
  * @property {string | null} name of the author at the time
  * @property {string} text
  * @property {number} at milliseconds since the Unix epoch, by this device's clock
@@ -131,11 +129,10 @@
 
 /**
  * What happened, for a passing note. `params.name` may be null: use the words for somebody without a name.
- * Codes: `joined` `left` `lost` (name); `reconnecting` `recovered` `server_restarting` `server_restarted`
- * `media_recovered`; `screen_started` `screen_stopped` (name, own); `screen_busy` `screen_failed`; `link_copied`
- * `copy_failed`; `message_too_long` `message_failed`; `mic_failed` `camera_failed` (error); `device_lost` (kind);
- * `rate_limited`; `member_added` (name, by: name or null), `member_removed` (name, by: `node` or `host`), `hand_raised`
- * (name), `verified` (name).
+ * Codes: `member_added` (name, by: name or null); `left` `lost` (name); `member_removed` (name, by: `node` or `host`);
+ * `hand_raised` `verified` (name); `reconnecting` `recovered` `server_restarting` `server_restarted` `media_recovered`;
+ * `screen_started` `screen_stopped` (name, own); `screen_busy` `screen_failed`; `link_copied` `copy_failed`;
+ * `message_too_long` `message_failed`; `mic_failed` `camera_failed` (error); `device_lost` (kind); `rate_limited`.
  * @typedef {object} Notice
  * @property {number} id
  * @property {string} code
@@ -144,14 +141,22 @@
  */
 
 /**
- * `alarm` codes after which nothing is sent any more: `transform_idle` media flows past the encryption;
- * `swapped_media` the node attributes media to the wrong person; `roster_refused` its list of people is not possible;
- * `worker_failed` the encryption broke down. And one that passes: `cannot_decrypt` nobody's media can be opened; what
- * is sent stays sealed. `forked` the people of the room do not all share one group; `ghost` somebody is in the group
- * whom the node has nobody for: nothing is sent until that has passed.
+ * The `alarm` codes. Nothing is sent any more: `worker_failed` the encryption broke down; `transform_idle` media flows
+ * past it; `swapped_media` the node attributes media to the wrong person. Nothing is sent until it has passed: `forked`
+ * the people of the room do not all share one group; `bad_commit` somebody changed the group against its rules; `ghost`
+ * somebody is in the group whom the node has nobody for; `withheld` the node keeps back what others send. What is sent
+ * stays sealed: `bad_welcome` the node serves us a group that cannot be; `not_let_in` nobody lets us in; `wrong_clock`
+ * this device's clock, or another's, is off by hours; `cannot_decrypt` nobody's media can be opened; `stranger` the node
+ * names somebody who does not become a member.
+ * @typedef {"worker_failed" | "transform_idle" | "swapped_media" | "forked" | "bad_commit" | "ghost" | "withheld"
+ *   | "bad_welcome" | "not_let_in" | "wrong_clock" | "cannot_decrypt"
+ *   | "stranger"} AlarmCode
+ */
+
+/**
  * @typedef {object} Security
  * @property {"joining" | "ok" | "alarm"} state `joining` before the group has let us in
- * @property {string} [code]
+ * @property {AlarmCode} [code] the gravest
  * @property {number} members of the group, oneself included
  * @property {string | null} digits 30 of them, the same for everybody in the group; null outside one
  * @property {number} waiting people at the door: the node has told of them, the group has not let them in
@@ -186,7 +191,7 @@
  * @property {string} room
  * @property {Connection} connection
  * @property {Self} self
- * @property {Person[]} people by index
+ * @property {Person[]} people in the order of coming
  * @property {Screen} screen
  * @property {ChatMessage[]} chat oldest first, bounded
  * @property {number} unread
@@ -196,7 +201,7 @@
  * @property {Reaction[]} reactions of the last few seconds, oldest first
  */
 
-/** @typedef {{ key?: string, index?: number, height: number }} VisibleTile height in device pixels; a larger one has priority */
+/** @typedef {{ key: string, height: number }} VisibleTile height in device pixels; a larger one has priority */
 
 /** @typedef {"mic" | "camera" | "speaker"} DeviceKind */
 

@@ -1,7 +1,7 @@
 // @ts-check
-/** @typedef {Pick<import("./secure-session.js").TransformCounters, "name" | "in" | "out" | "lastIndex">} Counted */
+/** @typedef {Pick<import("./secure-session.js").TransformCounters, "name" | "in" | "out" | "lastJoin">} Counted */
 
-/** @typedef {{ index: number, audio: string, video: string }} Seat whom the node says a slot shows, and its transforms */
+/** @typedef {{ key: string, audio: string, video: string }} Seat whom the node says a slot shows, and its transforms */
 
 /** Looks that must agree before an alarm: keys and slots change hands within the first. */
 const LOOKS = 3;
@@ -12,15 +12,15 @@ const LOOKS = 3;
 export class Watchdog {
   /** @type {Map<string, Counted>} */
   #last = new Map();
-  /** @type {Map<number, number>} */
+  /** @type {Map<string, number>} */
   #unopened = new Map();
-  /** @type {Map<number, number>} */
+  /** @type {Map<string, number>} */
   #foreign = new Map();
 
   /**
    * @param {Counted[]} counters
    * @param {Seat[]} seats
-   * @returns {{ undecryptable: Set<number>, opened: Set<number>, swapped: boolean }} of whom frames arrive but cannot be
+   * @returns {{ undecryptable: Set<string>, opened: Set<string>, swapped: boolean }} of whom frames arrive but cannot be
    *   opened, of whom some were opened since the last look, and whether a slot carries somebody else than the node says
    */
   look(counters, seats) {
@@ -28,15 +28,15 @@ export class Watchdog {
     const opened = new Set();
     const undecryptable = new Set();
     let swapped = false;
-    for (const { index, audio, video } of seats) {
+    for (const { key, audio, video } of seats) {
       const [sound, picture] = [this.#moved(now.get(audio)), this.#moved(now.get(video))];
       const came = sound.came + picture.came > 0;
-      if (sound.out + picture.out > 0) opened.add(index);
-      const unopened = came && !opened.has(index);
-      if (this.#count(this.#unopened, index, unopened) >= LOOKS) undecryptable.add(index);
+      if (sound.out + picture.out > 0) opened.add(key);
+      const unopened = came && !opened.has(key);
+      if (this.#count(this.#unopened, key, unopened) >= LOOKS) undecryptable.add(key);
       // Only pictures: in a crowded room a slot lends its sound to whoever speaks, seen or not.
-      const foreign = picture.out > 0 && picture.from !== index;
-      if (this.#count(this.#foreign, index, foreign) >= LOOKS) swapped = true;
+      const foreign = picture.out > 0 && picture.from !== key;
+      if (this.#count(this.#foreign, key, foreign) >= LOOKS) swapped = true;
     }
     this.#last = now;
     return { undecryptable, opened, swapped };
@@ -48,13 +48,13 @@ export class Watchdog {
     const before = this.#last.get(counter.name);
     // A transform attached anew under the old name counts from nothing.
     const base = before && before.in <= counter.in ? before : { in: 0, out: 0 };
-    return { came: counter.in - base.in, out: counter.out - base.out, from: counter.lastIndex };
+    return { came: counter.in - base.in, out: counter.out - base.out, from: counter.lastJoin };
   }
 
-  /** @param {Map<number, number>} tally @param {number} index @param {boolean} again */
-  #count(tally, index, again) {
-    const count = again ? (tally.get(index) ?? 0) + 1 : 0;
-    tally.set(index, count);
+  /** @param {Map<string, number>} tally @param {string} key @param {boolean} again */
+  #count(tally, key, again) {
+    const count = again ? (tally.get(key) ?? 0) + 1 : 0;
+    tally.set(key, count);
     return count;
   }
 }

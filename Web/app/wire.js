@@ -12,12 +12,18 @@ const MAX_SDP = 65_536;
 const MAX_INDEX = 1023;
 const MAX_PEOPLE = 1024;
 const MAX_SLOTS = 32;
-const MAX_PROFILE_BOX = 2_732;
+/** Sizes in base64url of what the node may carry in bytes: 4 kB, 24 kB, 128 kB, 320 kB and 1 MB. */
+const MAX_PACKAGE_BOX = 5_462;
 const MAX_MESSAGE_BOX = 32_768;
+const MAX_INFO_BOX = 174_763;
+const MAX_COMMIT_BOX = 436_907;
+const MAX_TREE_BOX = 1_398_102;
+/** Newcomers that one commit takes in. */
+const MAX_PACKAGES = 100;
 
 /** @typedef {import("./types.js").MediaFlags} MediaFlags */
 
-/** @typedef {{ index: number, join: string, profile: string | null, media: MediaFlags }} Participant */
+/** @typedef {{ index: number, join: string, media: MediaFlags }} Participant */
 /** @typedef {{ slot: number, index: number | null }} SlotAssignment */
 /** @typedef {{ audio: string, video: string }} MidPair */
 
@@ -32,29 +38,50 @@ const MAX_MESSAGE_BOX = 32_768;
  */
 
 /**
+ * Messages of the group (RFC 9420) that the node orders and hands on; boxes are base64url.
+ * @typedef {{ type: "key_package", box: string }
+ *   | { type: "group", box: string }
+ *   | { type: "commit", box: string }
+ *   | { type: "sync", epoch?: number }
+ *   | { type: "ready", epoch: number }
+ *   | { type: "refuse", epoch: number }
+ *   | { type: "message", box: string, to?: number[] }} GroupUpload
+ *
+ * @typedef {{ type: "create_group" }
+ *   | { type: "commit_request", packages: string[] }
+ *   | { type: "proposal", box: string }
+ *   | { type: "commit", epoch: number, from: number, box: string }
+ *   | { type: "commit_refused", epoch: number }
+ *   | { type: "group_welcome", welcome: string, tree: string }
+ *   | { type: "group_info", info: string, tree: string }
+ *   | { type: "resync" }
+ *   | { type: "ready", epoch: number }
+ *   | { type: "message", from: number, box: string, seq: number }} GroupMessage
+ */
+
+/**
  * @typedef {{ type: "hello", room: string, gate: string, join: string, resume?: string }} Hello
  * @typedef {{ slot: number, index: number | null, height: number, priority: number }} ViewSlot
  * @typedef {Hello
  *   | { type: "offer", sdp: string, mids: OfferedMids }
- *   | { type: "profile", box: string }
  *   | ({ type: "media" } & MediaFlags)
  *   | { type: "view", slots: ViewSlot[] }
- *   | { type: "message", box: string }
+ *   | GroupUpload
  *   | { type: "leave" }
  *   | { type: "ping" }} ClientMessage
  */
 
 /**
  * @typedef {{ type: "welcome", index: number, resume: string, resumed: boolean, participants: Participant[],
- *   instance: string }} Welcome
- * @typedef {{ type: "updated", index: number, profile?: string, media?: MediaFlags }} Updated
+ *   instance: string, senderKey: string }} Welcome
+ * @typedef {{ type: "updated", index: number, media?: MediaFlags }} Updated
  * @typedef {Welcome
  *   | { type: "answer", sdp: string }
  *   | { type: "joined", participant: Participant }
  *   | Updated
  *   | { type: "left", index: number, reason: "left" | "lost" | "removed" }
  *   | { type: "slots", slots: SlotAssignment[], screen: number | null }
- *   | { type: "message", from: number, box: string, seq: number }
+ *   | GroupMessage
  *   | { type: "connection", state: "connected" | "lost" }
  *   | { type: "error", code: string, fatal: boolean, detail: string | null }
  *   | { type: "closing", reason: string }
@@ -108,6 +135,7 @@ const readers = {
       resumed: boolean(o.resumed),
       participants,
       instance: token(o.instance),
+      senderKey: key(o.sender_key),
     };
   },
   answer: (o) => ({ type: "answer", sdp: string(o.sdp, MAX_SDP) }),
@@ -115,7 +143,6 @@ const readers = {
   updated: (o) => {
     /** @type {Updated} */
     const message = { type: "updated", index: index(o.index) };
-    if (present(o.profile)) message.profile = box(o.profile, MAX_PROFILE_BOX);
     if (present(o.media)) message.media = media(o.media);
     return message;
   },
@@ -131,6 +158,27 @@ const readers = {
     check(new Set(slots.map((entry) => entry.slot)).size === slots.length, "slots");
     return { type: "slots", slots, screen: indexOrNull(o.screen) };
   },
+  create_group: () => ({ type: "create_group" }),
+  commit_request: (o) => ({
+    type: "commit_request",
+    packages: array(o.packages, MAX_PACKAGES).map((value) => box(value, MAX_PACKAGE_BOX)),
+  }),
+  proposal: (o) => ({ type: "proposal", box: box(o.box, MAX_PACKAGE_BOX) }),
+  commit: (o) => ({
+    type: "commit",
+    epoch: integer(o.epoch, Number.MAX_SAFE_INTEGER),
+    from: index(o.from),
+    box: box(o.box, MAX_COMMIT_BOX),
+  }),
+  commit_refused: (o) => ({ type: "commit_refused", epoch: integer(o.epoch, Number.MAX_SAFE_INTEGER) }),
+  group_welcome: (o) => ({
+    type: "group_welcome",
+    welcome: box(o.welcome, MAX_INFO_BOX),
+    tree: box(o.tree, MAX_TREE_BOX),
+  }),
+  group_info: (o) => ({ type: "group_info", info: box(o.info, MAX_INFO_BOX), tree: box(o.tree, MAX_TREE_BOX) }),
+  resync: () => ({ type: "resync" }),
+  ready: (o) => ({ type: "ready", epoch: integer(o.epoch, Number.MAX_SAFE_INTEGER) }),
   message: (o) => ({
     type: "message",
     from: index(o.from),
@@ -156,7 +204,6 @@ function participant(value) {
   return {
     index: index(o.index),
     join,
-    profile: present(o.profile) ? box(o.profile, MAX_PROFILE_BOX) : null,
     media: media(o.media),
   };
 }
@@ -202,6 +249,13 @@ function string(value, most) {
 function box(value, most) {
   const text = string(value, most);
   check(/^[A-Za-z0-9_-]+$/.test(text), "box");
+  return text;
+}
+
+/** 32 bytes. @param {unknown} value */
+function key(value) {
+  const text = string(value, 43);
+  check(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(text), "key");
   return text;
 }
 

@@ -1,6 +1,8 @@
 // @ts-check
+import { readEffects } from "./meeting-codec.js";
+
 /**
- * The client core: Swift compiled to WebAssembly, holding link secret, roster, counters and replay windows. Calls are
+ * The client core: Swift compiled to WebAssembly, holding link secret, group, counters and replay windows. Calls are
  * synchronous and results are copies, so nothing of the module's memory is held across an await.
  */
 
@@ -15,10 +17,7 @@ const STATUS = new Map([
   [-7, "bad_tag"],
   [-8, "exhausted"],
   [-9, "too_large"],
-  [-10, "index_out_of_range"],
-  [-11, "duplicate_index"],
-  [-12, "impersonation"],
-  [-13, "too_many_senders"],
+  [-10, "future_epoch"],
 ]);
 
 /** Kinds of encoded frames: they differ in how many first bytes the packetizer must be able to read. */
@@ -27,15 +26,16 @@ export const FrameKind = Object.freeze({ opus: 0, vp8Key: 1, vp8Delta: 2 });
 /** Contexts of keys (docs/sealing.md): simulcast layers are `camera`, `camera + 1`, `camera + 2`. */
 export const StreamContext = Object.freeze({ mic: 0, camera: 1, screen: 4, screenAudio: 5 });
 
-/** What a sealed message is. */
-export const Label = Object.freeze({ profile: 0, message: 1 });
-
 /** First bytes of a sealed frame that a plan depends on: ten clear ones and the longest header. */
 const OPEN_PREFIX = 27;
 const SEAL_PREFIX = 10;
 const JOIN_BYTES = 16;
 const GATE_BYTES = 32;
-const MAILBOX_BYTES = 24 * 1024;
+const SEED_BYTES = 32;
+
+/** @typedef {import("./meeting-codec.js").Effect} Effect */
+/** @typedef {import("./meeting-codec.js").Input} Input */
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
 /**
  * All that AES-GCM needs for one frame. The frame on the wire is clear bytes, header, ciphertext, tag.
@@ -43,11 +43,11 @@ const MAILBOX_BYTES = 24 * 1024;
  * @property {number} handle names the key
  * @property {bigint} keyID
  * @property {bigint} counter
- * @property {number} index the sender's, proved only by the tag
+ * @property {number} leaf the sender's place in the group, proved only by the tag
  * @property {number} clearLength
- * @property {Uint8Array<ArrayBuffer>} header
- * @property {Uint8Array<ArrayBuffer>} nonce 12 bytes
- * @property {Uint8Array<ArrayBuffer>} additionalData
+ * @property {Bytes} header
+ * @property {Bytes} nonce 12 bytes
+ * @property {Bytes} additionalData
  */
 
 /**
@@ -55,20 +55,25 @@ const MAILBOX_BYTES = 24 * 1024;
  * @property {WebAssembly.Memory} memory
  * @property {() => void} _initialize
  * @property {() => number} mailbox_address
+ * @property {(count: number) => number} mailbox_reserve
  * @property {() => void} mailbox_erase
- * @property {(length: number) => number} session_open
- * @property {() => number} session_new_join
- * @property {(index: number) => number} session_set_self
- * @property {(count: number) => number} session_set_roster
+ * @property {() => number} host_create
+ * @property {(fragmentLength: number, seedLength: number) => number} meeting_open
+ * @property {() => number} meeting_join
+ * @property {() => number} meeting_group
+ * @property {(kind: number, length: number, now: number, wallClock: number) => number} meeting_handle
+ * @property {(now: number, wallClock: number) => number} meeting_advance
+ * @property {() => number} meeting_deadline
+ * @property {() => number} meeting_can_say
+ * @property {() => void} meeting_forget
  * @property {(context: number, kind: number, prefixLength: number) => number} frame_plan_seal
  * @property {(kind: number, prefixLength: number, length: number) => number} frame_plan_open
  * @property {(handle: number, keyID: bigint, counter: bigint) => number} frame_commit
  * @property {(handle: number) => number} key_take
- * @property {(label: number, length: number) => number} message_seal
- * @property {(label: number, index: number, length: number) => number} message_open
+ * @property {() => number} key_take_retired
  */
 
-/** @typedef {{ index: number, join: Uint8Array }} Member */
+/** @typedef {{ now: number, wallClock: number }} Time monotonic milliseconds, and seconds since 1970 */
 
 export class CoreError extends Error {
   /** @param {string} code */
@@ -80,14 +85,12 @@ export class CoreError extends Error {
 
 export class Core {
   #exports;
-  #address;
   #broken = false;
 
   /** @param {WebAssembly.Exports} exports */
   constructor(exports) {
     this.#exports = /** @type {CoreExports} */ (/** @type {unknown} */ (exports));
     this.#exports._initialize();
-    this.#address = this.#exports.mailbox_address();
   }
 
   /** @param {string} url */
@@ -103,7 +106,7 @@ export class Core {
 
   /**
    * What the module imports: random bytes and nothing else.
-   * @param {(bytes: Uint8Array<ArrayBuffer>) => void} fill
+   * @param {(bytes: Bytes) => void} fill
    * @param {() => WebAssembly.Exports} exports of the instance, once it is there
    * @returns {WebAssembly.Imports}
    */
@@ -120,38 +123,65 @@ export class Core {
     };
   }
 
+  /** A trap has left the module's state between two steps: nothing in it can be trusted any more. */
+  get broken() {
+    return this.#broken;
+  }
+
+  /** @returns {{ seed: Bytes, digest: Bytes }} a new host's key, and what a link names it by */
+  createHost() {
+    const result = this.#secret((core) => core.host_create());
+    return { seed: result.slice(0, SEED_BYTES), digest: result.slice(SEED_BYTES) };
+  }
+
   /**
    * @param {string} fragment what follows # in the link
-   * @returns {{ gate: Uint8Array, join: Uint8Array }}
+   * @param {Uint8Array | null} seed of the host, if that is who we are
+   * @returns {{ gate: Bytes, join: Bytes }}
    */
-  open(fragment) {
-    const bytes = new TextEncoder().encode(fragment);
-    if (bytes.length > 256) throw new CoreError("bad_link");
-    const result = this.#call((core) => core.session_open(bytes.length), bytes);
-    this.#exports.mailbox_erase();
+  open(fragment, seed) {
+    const link = new TextEncoder().encode(fragment);
+    if (link.length > 256) throw new CoreError("bad_link");
+    const bytes = Uint8Array.of(...link, ...seed ?? []);
+    const result = this.#secret((core) => core.meeting_open(link.length, seed?.length ?? 0), bytes);
+    bytes.fill(0);
     return { gate: result.slice(0, GATE_BYTES), join: result.slice(GATE_BYTES, GATE_BYTES + JOIN_BYTES) };
   }
 
-  /** @returns {Uint8Array} the fresh join id */
-  newJoin() {
-    return this.#call((core) => core.session_new_join());
+  /** Our join id. */
+  get join() {
+    return this.#call((core) => core.meeting_join());
   }
 
-  /** @param {number} index */
-  setSelf(index) {
-    this.#call((core) => core.session_set_self(index));
+  /** The group's id; empty outside a group. */
+  get group() {
+    return this.#call((core) => core.meeting_group());
   }
 
-  /** @param {Member[]} members everybody else */
-  setRoster(members) {
-    const bytes = new Uint8Array(members.length * (2 + JOIN_BYTES));
-    const view = new DataView(bytes.buffer);
-    members.forEach(({ index, join }, position) => {
-      if (join.length !== JOIN_BYTES || !(index >= 0 && index <= 0xffff)) throw new CoreError("bad_argument");
-      view.setUint16(position * (2 + JOIN_BYTES), index);
-      bytes.set(join, position * (2 + JOIN_BYTES) + 2);
-    });
-    this.#call((core) => core.session_set_roster(members.length), bytes);
+  /** @param {Input} input @param {Time} time @returns {Effect[]} */
+  handle({ kind, bytes }, { now, wallClock }) {
+    return readEffects(this.#secret((core) => core.meeting_handle(kind, bytes.length, now, wallClock), bytes));
+  }
+
+  /** @param {Time} time @returns {Effect[]} */
+  advance({ now, wallClock }) {
+    return readEffects(this.#secret((core) => core.meeting_advance(now, wallClock)));
+  }
+
+  /** When `advance` is due, by the monotonic clock; infinite when nothing is. */
+  get deadline() {
+    return this.#broken ? Infinity : this.#exports.meeting_deadline();
+  }
+
+  /** Whether what is said now is sealed at once. */
+  get canSay() {
+    return !this.#broken && this.#exports.meeting_can_say() === 1;
+  }
+
+  /** Gives up every key. */
+  forget() {
+    this.#exports.meeting_forget();
+    this.#exports.mailbox_erase();
   }
 
   /**
@@ -175,47 +205,51 @@ export class Core {
     this.#call((core) => core.frame_commit(handle, keyID, counter));
   }
 
-  /** @param {number} handle @returns {Uint8Array<ArrayBuffer>} the raw key, once; the caller erases it */
+  /** @param {number} handle @returns {Bytes} the raw key, once; the caller erases it */
   takeKey(handle) {
-    const key = this.#call((core) => core.key_take(handle));
+    return this.#secret((core) => core.key_take(handle));
+  }
+
+  /** @returns {number[]} handles of keys that are of no more use */
+  takeRetired() {
+    const bytes = this.#call((core) => core.key_take_retired());
+    const view = new DataView(bytes.buffer);
+    return Array.from({ length: bytes.length / 4 }, (_, at) => view.getUint32(4 * at));
+  }
+
+  /** As `#call`, and nothing of it stays in the mailbox. @param {(core: CoreExports) => number} body @param {Uint8Array} [input] */
+  #secret(body, input) {
+    const result = this.#call(body, input);
     this.#exports.mailbox_erase();
-    return key;
-  }
-
-  /** @param {number} label @param {Uint8Array} content */
-  sealMessage(label, content) {
-    return this.#call((core) => core.message_seal(label, content.length), content, "too_large");
-  }
-
-  /** @param {number} label @param {number} index of the participant it is said to come from @param {Uint8Array} box */
-  openMessage(label, index, box) {
-    return this.#call((core) => core.message_open(label, index, box.length), box, "malformed");
+    return result;
   }
 
   /**
    * @param {(core: CoreExports) => number} body
    * @param {Uint8Array} [input]
-   * @param {string} [oversize] code for input that does not fit the mailbox
-   * @returns {Uint8Array<ArrayBuffer>} a copy of the result
+   * @returns {Bytes} a copy of the result
    */
-  #call(body, input, oversize = "bad_argument") {
+  #call(body, input) {
     if (this.#broken) throw new CoreError("broken");
-    if (input && input.length > MAILBOX_BYTES) throw new CoreError(oversize);
+    const core = this.#exports;
     let length;
     try {
-      if (input) new Uint8Array(this.#exports.memory.buffer, this.#address, input.length).set(input);
-      length = body(this.#exports);
-    } catch {
-      // A trap leaves the module's state between two steps: no counter in it can be trusted any more.
+      if (input) {
+        if (core.mailbox_reserve(input.length) < 0) throw new CoreError("too_large");
+        new Uint8Array(core.memory.buffer, core.mailbox_address(), input.length).set(input);
+      }
+      length = body(core);
+    } catch (error) {
+      if (error instanceof CoreError) throw error;
       this.#broken = true;
       throw new CoreError("broken");
     }
     if (length < 0) throw new CoreError(STATUS.get(length) ?? "broken");
-    return new Uint8Array(this.#exports.memory.buffer, this.#address, length).slice();
+    return new Uint8Array(core.memory.buffer, core.mailbox_address(), length).slice();
   }
 }
 
-/** @param {Uint8Array<ArrayBuffer>} bytes laid out as Sources/ClientWasm/Exports.swift says @returns {FramePlan} */
+/** @param {Bytes} bytes laid out as Sources/ClientWasm/Exports.swift says @returns {FramePlan} */
 function decodePlan(bytes) {
   const view = new DataView(bytes.buffer);
   const additionalData = bytes.subarray(36);
@@ -223,7 +257,7 @@ function decodePlan(bytes) {
     handle: view.getUint32(0),
     keyID: view.getBigUint64(4),
     counter: view.getBigUint64(12),
-    index: view.getUint16(20),
+    leaf: view.getUint16(20),
     clearLength: bytes[22],
     header: additionalData.subarray(0, bytes[23]),
     nonce: bytes.subarray(24, 36),

@@ -1,16 +1,19 @@
 // @ts-check
 /**
  * The dedicated worker that holds a call's keys. The page sends it commands, the browser sends it encoded frames; plain
- * keys and the link secret stay in here.
+ * keys, the link secret and the group stay in here.
  */
-import * as messages from "./app-messages.js";
-import { decode, encode } from "./base64url.js";
+import { encode } from "./base64url.js";
 import { Core, CoreError } from "./core.js";
+import { Devices } from "./device.js";
 import { FrameTransform } from "./frame-transform.js";
-import { MediaKeys } from "./media-keys.js";
+import { Hosts } from "./hosts.js";
+import { Meeting } from "./meeting.js";
+import { openVault } from "./vault.js";
 
 /** @typedef {import("./frame-transform.js").TransformOptions} TransformOptions */
 /** @typedef {import("./frame-transform.js").Transformer} Transformer */
+/** @typedef {import("./meeting.js").GroupMessage} GroupMessage */
 
 /**
  * The part of the worker's global scope that is used.
@@ -22,60 +25,83 @@ import { MediaKeys } from "./media-keys.js";
 
 /** @typedef {{ transformer: Transformer & { options: TransformOptions } }} TransformEvent */
 
-/** @typedef {{ index: number, join: string }} RosterEntry */
+const MODULE = "/worker/client.wasm";
 
 const scope = /** @type {Scope} */ (/** @type {unknown} */ (globalThis));
+const vault = openVault();
+const hosts = new Hosts(vault);
 
-/** @type {{ core: Core, keys: MediaKeys } | null} */
+/** @type {{ core: Core, meeting: Meeting } | null} */
 let session = null;
 /** @type {Map<string, FrameTransform>} the newest transform of each name */
 const transforms = new Map();
 
+/** @param {string} event @param {object} detail */
+const post = (event, detail) => scope.postMessage({ event, detail });
+
 function opened() {
   if (!session) throw new CoreError("not_open");
-  return session;
+  return session.meeting;
 }
 
 const commands = {
-  /** @param {{ secret: string }} arguments_ */
-  async open({ secret }) {
-    const core = await Core.load("/worker/client.wasm");
-    const { gate, join } = core.open(secret);
-    session = { core, keys: new MediaKeys(core) };
+  /** Makes this device the host of a room. @param {{ room: string }} arguments_ @returns {Promise<string | null>} */
+  async createHost({ room }) {
+    const { seed, digest } = (await Core.load(MODULE)).createHost();
+    const kept = await hosts.keep(room, seed);
+    seed.fill(0);
+    return kept ? encode(digest) : null;
+  },
+
+  /** @param {{ room: string, secret: string }} arguments_ */
+  async open({ room, secret }) {
+    const [core, seed] = await Promise.all([Core.load(MODULE), hosts.seed(room)]);
+    const { gate, join } = core.open(secret, seed);
+    seed?.fill(0);
+    const meeting = new Meeting(core, new Devices(vault), post);
+    meeting.onNewKeys = () => transforms.forEach((transform) => transform.startOver());
+    session = { core, meeting };
     return { gate: encode(gate), join: encode(join) };
   },
 
-  newJoin() {
-    return encode(opened().core.newJoin());
-  },
+  newJoin: () => opened().newJoin(),
 
-  /** @param {{ index: number }} arguments_ */
-  setSelf({ index }) {
-    opened().core.setSelf(index);
-  },
+  /** @param {{ resumed: boolean, senderKey: string }} arguments_ */
+  enter: ({ resumed, senderKey }) => opened().enter(resumed, senderKey),
 
-  /** @param {{ members: RosterEntry[] }} arguments_ */
-  setRoster({ members }) {
-    opened().core.setRoster(members.map(({ index, join }) => {
-      const bytes = decode(join);
-      if (!bytes) throw new CoreError("bad_argument");
-      return { index, join: bytes };
-    }));
-  },
+  disconnect: () => opened().disconnect(),
 
-  /** @param {{ label: messages.LabelName, content: object }} arguments_ */
-  seal({ label, content }) {
-    return messages.seal(opened().core, label, content);
-  },
+  /** @param {{ message: GroupMessage, from: string | null }} arguments_ */
+  deliver: ({ message, from }) => opened().deliver(message, from),
 
-  /** @param {{ label: messages.LabelName, index: number, box: unknown }} arguments_ */
-  openBox({ label, index, box }) {
-    return messages.open(opened().core, label, index, box);
-  },
+  /** @param {{ joins: string[] }} arguments_ */
+  setRoster: ({ joins }) => opened().setRoster(joins),
 
-  counters() {
-    return [...transforms.values()].map(({ counters }) => counters);
-  },
+  /** @param {{ message: object, to: string[] | null }} arguments_ */
+  say: ({ message, to }) => opened().say(message, to),
+
+  /** @param {{ profile: Record<string, unknown> }} arguments_ */
+  setProfile: ({ profile }) => opened().setProfile(profile),
+
+  /** @param {{ join: string }} arguments_ */
+  remove: ({ join }) => opened().remove(join),
+
+  /** @param {{ locked: boolean }} arguments_ */
+  lock: ({ locked }) => opened().lock(locked),
+
+  /** @param {{ join: string }} arguments_ */
+  compare: ({ join }) => opened().compare(join),
+
+  acceptComparison: () => opened().acceptComparison(),
+
+  /** @param {{ same: boolean }} arguments_ */
+  answerComparison: ({ same }) => opened().answerComparison(same),
+
+  cancelComparison: () => opened().cancelComparison(),
+
+  wake: () => opened().wake(),
+
+  counters: () => [...transforms.values()].map(({ counters }) => counters),
 };
 
 /** @param {MessageEvent} event */
@@ -90,9 +116,10 @@ scope.onmessage = async ({ data: { id, command, arguments: arguments_ } }) => {
 
 /** @param {TransformEvent} event */
 scope.onrtctransform = async ({ transformer }) => {
-  const { core, keys } = opened();
+  const { keys, epochs } = opened();
   const { options } = transformer;
-  const transform = new FrameTransform(core, keys, options, (event, detail) => scope.postMessage({ event, detail }));
+  const { core } = /** @type {{ core: Core }} */ (session);
+  const transform = new FrameTransform(core, keys, epochs, options, post);
   transforms.set(options.name, transform);
   // The stream errs when the connection ends in the middle of a frame; there is nobody left to tell.
   await transform.run(transformer).catch(() => {});

@@ -3,6 +3,7 @@ import { CoreError, FrameKind, StreamContext } from "./core.js";
 
 /** @typedef {import("./core.js").Core} Core */
 /** @typedef {import("./core.js").FramePlan} FramePlan */
+/** @typedef {import("./epochs.js").Epochs} Epochs */
 /** @typedef {import("./media-keys.js").MediaKeys} MediaKeys */
 /** @typedef {RTCEncodedAudioFrame | RTCEncodedVideoFrame} EncodedFrame */
 
@@ -23,7 +24,7 @@ import { CoreError, FrameKind, StreamContext } from "./core.js";
  * @property {number} in
  * @property {number} out
  * @property {Record<DropReason, number>} dropped
- * @property {number | null} lastIndex of the participant who sealed the last frame that was opened
+ * @property {string | null} lastJoin of the member who sealed the last frame that was opened
  */
 
 /** @typedef {"noKey" | "badTag" | "replay" | "malformed" | "internal"} DropReason */
@@ -36,13 +37,23 @@ import { CoreError, FrameKind, StreamContext } from "./core.js";
  * @property {ReadableStream<EncodedFrame>} readable
  * @property {WritableStream<EncodedFrame>} writable
  * @property {() => Promise<void>} [sendKeyFrameRequest]
+ * @property {(rid?: string) => Promise<unknown>} [generateKeyFrame]
  */
 
 /** @type {Record<string, DropReason>} */
-const REASONS = { no_key: "noKey", bad_tag: "badTag", replayed: "replay", malformed: "malformed" };
+const REASONS = {
+  no_key: "noKey",
+  future_epoch: "noKey",
+  bad_tag: "badTag",
+  replayed: "replay",
+  malformed: "malformed",
+};
 
-/** Simulcast layers that have contexts of their own. */
-const LAYERS = 3;
+/** Simulcast layers, which have contexts of their own. */
+const LAYERS = ["q", "h", "f"];
+
+/** Frames may overtake the commit that their epoch begins with: they wait for it so long. Milliseconds. */
+const EPOCH_PATIENCE = 500;
 
 /** So many frames in a row, over so long, that could not be opened are not a change of speakers: say so. Milliseconds. */
 const ALARM_FRAMES = 25;
@@ -55,12 +66,17 @@ const ALARM_PATIENCE = 2_000;
 export class FrameTransform {
   #core;
   #keys;
+  #epochs;
   #options;
   #report;
   /** @type {Map<number, number>} local SSRC to layer; receivers go by the key ID alone */
   #layers = new Map();
   #failures = { inRow: 0, since: 0, alarmed: false };
   #awaitsKeyFrame = false;
+  /** Epochs that had begun when one was awaited in vain. */
+  #gaveUp = -1;
+  /** @type {Transformer | null} */
+  #transformer = null;
 
   /** @type {TransformCounters} */
   counters;
@@ -68,17 +84,19 @@ export class FrameTransform {
   /**
    * @param {Core} core
    * @param {MediaKeys} keys
+   * @param {Epochs} epochs
    * @param {TransformOptions} options
    * @param {Report} report
    */
-  constructor(core, keys, options, report) {
+  constructor(core, keys, epochs, options, report) {
     this.#core = core;
     this.#keys = keys;
+    this.#epochs = epochs;
     this.#options = options;
     this.#report = report;
     const { name, operation, kind } = options;
     const dropped = { noKey: 0, badTag: 0, replay: 0, malformed: 0, internal: 0 };
-    this.counters = { name, operation, kind, in: 0, out: 0, dropped, lastIndex: null };
+    this.counters = { name, operation, kind, in: 0, out: 0, dropped, lastJoin: null };
   }
 
   /**
@@ -86,6 +104,7 @@ export class FrameTransform {
    * @param {Transformer} transformer
    */
   run(transformer) {
+    this.#transformer = transformer;
     const step = this.#options.operation === "seal"
       ? (/** @type {EncodedFrame} */ frame) => this.#seal(frame)
       : (/** @type {EncodedFrame} */ frame) => this.#open(frame, transformer);
@@ -106,6 +125,18 @@ export class FrameTransform {
     return transformer.readable.pipeThrough(new TransformStream({ transform })).pipeTo(transformer.writable);
   }
 
+  /**
+   * Somebody new listens: pictures that build on what they never had are of no use to them. Where the browser cannot make
+   * a sender start over, the receiver asks for it.
+   */
+  startOver() {
+    const { operation, kind, stream } = this.#options;
+    if (operation !== "seal" || kind !== "video") return;
+    for (const rid of stream === "camera" ? LAYERS : [undefined]) {
+      this.#transformer?.generateKeyFrame?.(rid).catch(() => {});
+    }
+  }
+
   /** @param {EncodedFrame} frame */
   async #seal(frame) {
     const data = new Uint8Array(frame.data);
@@ -118,13 +149,30 @@ export class FrameTransform {
   /** @param {EncodedFrame} frame @param {Transformer} transformer */
   async #open(frame, transformer) {
     const data = new Uint8Array(frame.data);
-    const plan = this.#core.planOpen(frameKind(this.#options.kind, frame), data);
+    const plan = await this.#planOpen(frameKind(this.#options.kind, frame), data);
     const key = await this.#keys.get(plan.handle, "decrypt");
     const sealed = data.subarray(plan.clearLength + plan.header.length);
     const opened = await decrypt(plan, key, sealed);
     this.#core.commit(plan);
     frame.data = concatenate(data.subarray(0, plan.clearLength), new Uint8Array(opened));
-    this.#opened(plan.index, frame, transformer);
+    this.#opened(this.#epochs.joinOf(plan.leaf), frame, transformer);
+  }
+
+  /**
+   * Frames that come behind wait in the stream, in their order. An epoch that nobody begins is awaited once.
+   * @param {number} kind
+   * @param {Uint8Array<ArrayBuffer>} data
+   */
+  async #planOpen(kind, data) {
+    try {
+      return this.#core.planOpen(kind, data);
+    } catch (error) {
+      const { count } = this.#epochs;
+      if (!(error instanceof CoreError) || error.code !== "future_epoch" || this.#gaveUp === count) throw error;
+      await this.#epochs.next(EPOCH_PATIENCE);
+      if (this.#epochs.count === count) this.#gaveUp = count;
+      return this.#core.planOpen(kind, data);
+    }
   }
 
   /** @param {EncodedFrame} frame */
@@ -134,16 +182,16 @@ export class FrameTransform {
     if (stream !== "camera") return StreamContext[stream];
     const ssrc = frame.getMetadata().synchronizationSource ?? 0;
     let layer = this.#layers.get(ssrc);
-    if (layer === undefined) this.#layers.set(ssrc, layer = this.#layers.size % LAYERS);
+    if (layer === undefined) this.#layers.set(ssrc, layer = this.#layers.size % LAYERS.length);
     return StreamContext.camera + layer;
   }
 
-  /** @param {number} index @param {EncodedFrame} frame @param {Transformer} transformer */
-  #opened(index, frame, transformer) {
+  /** @param {string | null} join @param {EncodedFrame} frame @param {Transformer} transformer */
+  #opened(join, frame, transformer) {
     const { name, kind } = this.#options;
-    if (this.counters.lastIndex !== index) {
-      this.counters.lastIndex = index;
-      this.#report("source", { name, index });
+    if (this.counters.lastJoin !== join) {
+      this.counters.lastJoin = join;
+      this.#report("source", { name, join });
     }
     if (this.#failures.alarmed) this.#report("recovered", { code: "cannot_decrypt", name });
     this.#failures = { inRow: 0, since: 0, alarmed: false };

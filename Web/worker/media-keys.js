@@ -3,7 +3,7 @@
 
 /**
  * The CryptoKeys behind the core's key handles. A raw key leaves the core once, is imported as non-extractable, and the
- * copy is erased.
+ * copy is erased; what the core gives up is given up here.
  */
 export class MediaKeys {
   #core;
@@ -24,5 +24,18 @@ export class MediaKeys {
     raw.fill(0);
     this.#keys.set(handle, key);
     return key;
+  }
+
+  /** Drops the keys of epochs that are over and of people who went. */
+  retire() {
+    for (const handle of this.#core.takeRetired()) this.#keys.delete(handle);
+  }
+
+  clear() {
+    this.#keys.clear();
+  }
+
+  get size() {
+    return this.#keys.size;
   }
 }

@@ -12,22 +12,32 @@ const peer = {
   connection: null,
   /** @type {object[]} */
   events: [],
+  /** What is for the node. @type {object[]} */
+  sent: [],
 
   async open(/** @type {string} */ secret) {
     try {
-      peer.session = await SecureSession.open({ secret });
+      peer.session = await SecureSession.open({ room: "ABCDEFGH1234", secret });
     } catch (error) {
       return { error: error.code };
     }
-    for (const type of ["alarm", "recovered", "source"]) {
+    for (const type of ["alarm", "recovered", "source", "joined", "members", "said", "profile", "expelled"]) {
       peer.session.addEventListener(type, (/** @type {CustomEvent} */ { detail }) => peer.events.push({ type, ...detail }));
     }
+    peer.session.addEventListener("send", (/** @type {CustomEvent} */ { detail }) => peer.sent.push(detail.message));
     return { gate: peer.session.gate, join: peer.session.join };
   },
 
-  async meet(/** @type {number} */ index, /** @type {object[]} */ others) {
-    await peer.session.setSelf(index);
-    await peer.session.setRoster(others);
+  /** Everything that follows from what the session was told so far. */
+  async fetch() {
+    await peer.session.counters();
+    return peer.sent.splice(0);
+  },
+
+  /** Says something; the box is for the node. */
+  async say(/** @type {object} */ message) {
+    const { box } = await peer.session.say(message);
+    peer.sent.push({ type: "message", box });
   },
 
   connect() {

@@ -1,9 +1,9 @@
 // @ts-check
-import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { Call } from "../../../Web/app/call.js";
 import { createStore } from "../../../Web/app/store.js";
 import { FakeClock, FakeDevices, FakeMedia, FakeNode, FakeSecure, joinId, participant } from "./fakes.js";
-import { quiet, seal, settle, welcome } from "./fakes.js";
+import { quiet, settle, welcome } from "./fakes.js";
 
 /** @typedef {import("../../../Web/app/call.js").Environment} Environment */
 
@@ -44,6 +44,7 @@ function open(more = {}) {
       secures.push(secure);
       return Promise.resolve(secure);
     },
+    createHost: () => Promise.resolve("HHHHHHHHHHHHHA"),
     connect: node.connect,
     createMediaSession: (_encryption, events) => media.create(events),
     meter,
@@ -51,7 +52,7 @@ function open(more = {}) {
   });
   call.open();
   const codes = () => store.get().notices.map(({ code }) => code);
-  return { call, clock, node, media, devices, store, secures, codes, location };
+  return { call, clock, node, media, devices, store, secures, codes, location, security: () => store.get().security };
 }
 
 /** @param {string} url */
@@ -72,6 +73,13 @@ async function enter(page, more = {}) {
   page.media.session.connect();
 }
 
+/** Enters, and the group is these people and us. @param {ReturnType<typeof open>} page @param {...number} others */
+async function meet(page, ...others) {
+  await enter(page, { participants: others.map((number) => participant(number)) });
+  page.secures[0].admit(...others);
+  return page.secures[0];
+}
+
 /** The socket breaks, and the next one is accepted. @param {ReturnType<typeof open>} page */
 async function reconnect(page) {
   page.node.socket.fail();
@@ -83,11 +91,18 @@ Deno.test("the start page is home, and a new room is one click away", async () =
   const page = open({ location: { ...ROOM, pathname: "/", hash: "" } });
   equal(page.store.get().phase, "home");
   const made = open();
-  made.call.createRoom();
+  await made.call.createRoom();
   await settle();
   equal(made.store.get().phase, "prejoin");
   notEqual(made.location.pathname, ROOM.pathname);
   equal(made.store.get().link, ROOM.origin + made.location.pathname + made.location.hash);
+  ok(made.location.hash.endsWith(".HHHHHHHHHHHHHA"));
+});
+
+Deno.test("where the browser keeps nothing, a new room has no host", async () => {
+  const made = open({ createHost: () => Promise.resolve(null) });
+  await made.call.createRoom();
+  match(made.location.hash, /^#1[\w-]{22}$/);
 });
 
 Deno.test("a link to the room that is open changes nothing; one to another room goes there", async () => {
@@ -137,14 +152,16 @@ Deno.test("joining says hello, offers without waiting, and enters on the welcome
     gate: "g".repeat(43),
     join: joinId(900),
   });
-  page.node.socket.say(welcome(3, { participants: [participant(1, { profile: seal(1, { name: "Berta" }) })] }));
+  page.node.socket.say(welcome(3, { participants: [participant(1)] }));
   await settle();
   equal(page.store.get().phase, "joining");
   page.node.socket.say({ type: "answer", sdp: "answer" });
   equal(page.store.get().phase, "call");
-  equal(page.secures[0].self, 3);
-  deepEqual(page.store.get().people.map(({ index, name }) => ({ index, name })), [{ index: 1, name: "Berta" }]);
-  ok(page.node.socket.last("profile"));
+  const [secure] = page.secures;
+  deepEqual(secure.last("enter"), [{ resumed: false, senderKey: "s".repeat(42) + "A" }]);
+  deepEqual(secure.last("setProfile"), [{ name: "Ana", hand: false }]);
+  deepEqual(secure.roster, [joinId(1)]);
+  equal(page.store.get().self.key, joinId(900));
 });
 
 Deno.test("the secret is in nothing that is sent", async () => {
@@ -172,6 +189,7 @@ for (
     ["wrong_gate", "wrong_secret"],
     ["room_full", "room_full"],
     ["server_full", "server_full"],
+    ["removed", "removed"],
     [
       "unknown_version",
       "unknown_version",
@@ -194,43 +212,204 @@ for (
   });
 }
 
-Deno.test("somebody comes, is named, and goes", async () => {
+Deno.test("the people are those of the group; whom only the node names waits at the door", async () => {
   const page = open();
-  await enter(page);
-  page.node.socket.say({ type: "joined", participant: participant(5) });
-  page.node.socket.say({ type: "updated", index: 5, profile: seal(5, { name: "Berta" }) });
-  await settle();
-  deepEqual(page.secures[0].roster, [{ index: 5, join: joinId(5) }]);
-  page.node.socket.say({ type: "left", index: 5, reason: "left" });
-  deepEqual(page.store.get().notices.map(({ code, params }) => [code, params.name]), [["joined", "Berta"], [
-    "left",
-    "Berta",
-  ]]);
-  equal(page.store.get().people.length, 0);
+  await enter(page, { participants: [participant(1), participant(2)] });
+  equal(page.security().state, "joining");
+  deepEqual(page.store.get().people, []);
+  page.secures[0].admit(1);
+  deepEqual(page.store.get().people.map(({ key }) => key), [joinId(1)]);
+  const { state, members, waiting, digits } = page.security();
+  deepEqual({ state, members, waiting, digits }, { state: "ok", members: 2, waiting: 1, digits: "0".repeat(30) });
 });
+
+Deno.test("somebody is let in, is named, and goes", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  secure.introduce(1, "Ana");
+  page.node.socket.say({ type: "joined", participant: participant(5) });
+  equal(page.security().waiting, 1);
+  secure.emit("added", { join: joinId(5), by: joinId(1) });
+  secure.holds([1, 5]);
+  secure.introduce(5, "Berta");
+  equal(page.security().waiting, 0);
+  page.node.socket.say({ type: "left", index: 5, reason: "left" });
+  ok(page.store.get().people.find(({ key }) => key === joinId(5))?.lost);
+  secure.emit("removed", { join: joinId(5), by: "node" });
+  secure.holds([1]);
+  deepEqual(page.store.get().notices.map(({ code, params }) => [code, params.name, params.by]), [
+    ["member_added", "Berta", "Ana"],
+    ["left", "Berta", undefined],
+  ]);
+  equal(page.store.get().people.length, 1);
+});
+
+for (const by of ["host", "node"]) {
+  Deno.test(`who is removed by the ${by} is gone, and everybody is told`, async () => {
+    const page = open();
+    const secure = await meet(page, 1);
+    secure.introduce(1, "Berta");
+    secure.emit("removed", { join: joinId(1), by });
+    secure.holds([]);
+    deepEqual(page.store.get().notices.map(({ code, params }) => [code, params]), [
+      ["member_removed", { name: "Berta", by }],
+    ]);
+    deepEqual(page.store.get().people, []);
+  });
+}
 
 Deno.test("who sends no name is announced without one, a moment later", async () => {
   const page = open();
-  await enter(page);
-  page.node.socket.say({ type: "joined", participant: participant(5) });
+  const secure = await meet(page);
+  secure.emit("added", { join: joinId(5), by: joinId(900) });
+  secure.holds([5]);
   deepEqual(page.codes(), []);
   await page.clock.advance(1_500);
-  deepEqual(page.store.get().notices.map(({ code, params }) => [code, params.name]), [["joined", null]]);
+  deepEqual(page.store.get().notices.map(({ code, params }) => [code, params.name]), [["member_added", null]]);
 });
 
-Deno.test("a name sealed by somebody else is not shown, and the person is marked", async () => {
+Deno.test("a profile tells name, hand and whether we have met", async () => {
   const page = open();
-  await enter(page);
-  page.node.socket.say({ type: "joined", participant: participant(5, { profile: seal(6, { name: "Mallory" }) }) });
-  await settle();
+  const secure = await meet(page, 1);
+  secure.emit("profile", { join: joinId(1), profile: { name: " Berta\u202E", hand: true }, trust: "seen" });
+  const [{ name, hand, trust }] = page.store.get().people;
+  deepEqual({ name, hand, trust }, { name: "Berta", hand: true, trust: "seen" });
+  deepEqual(page.codes(), ["hand_raised"]);
+  secure.emit("profile", { join: joinId(1), profile: { name: 7, hand: "yes" }, trust: "verified" });
   const [person] = page.store.get().people;
-  equal(person.name, null);
-  ok(person.undecryptable);
+  deepEqual([person.name, person.hand, person.trust], [null, false, "verified"]);
+});
+
+Deno.test("a profile of a stranger is nobody's", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  secure.introduce(9, "Mallory");
+  deepEqual(page.store.get().people.map(({ name }) => name), [null]);
+});
+
+Deno.test("what the group has to say to the node is sent, to those who are meant", async () => {
+  const page = open();
+  const secure = await meet(page, 1, 2);
+  const send = (/** @type {object} */ message) => secure.emit("send", { message });
+  send({ type: "commit", box: "AAAA" });
+  deepEqual(page.node.socket.last("commit"), { v: 1, type: "commit", box: "AAAA" });
+  send({ type: "message", box: "BBBB", to: [joinId(2), joinId(77)] });
+  deepEqual(page.node.socket.last("message"), { v: 1, type: "message", box: "BBBB", to: [2] });
+  send({ type: "message", box: "CCCC", to: [joinId(77)] });
+  equal(page.node.socket.count("message"), 1);
+});
+
+Deno.test("what the node says about the group reaches it, with the author by join id", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  page.node.socket.say({ type: "commit", epoch: 4, from: 1, box: "AAAA" });
+  deepEqual(secure.last("deliver"), [{ type: "commit", epoch: 4, from: 1, box: "AAAA" }, null]);
+  page.node.socket.say({ type: "message", from: 1, box: "BBBB", seq: 1 });
+  deepEqual(secure.last("deliver"), [{ type: "message", from: 1, box: "BBBB", seq: 1 }, joinId(1)]);
+  page.node.socket.say({ type: "message", from: 3, box: "CCCC", seq: 2 });
+  equal(secure.count("deliver"), 2);
+});
+
+Deno.test("chat goes to the group, and comes from it", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  secure.introduce(1, "Berta");
+  await page.call.sendChat("hello");
+  const [{ t, text }] = secure.said;
+  deepEqual({ t, text }, { t: "chat", text: "hello" });
+  page.node.socket.say({ type: "message", from: 3, box: "box1", seq: 1 });
+  secure.emit("said", { from: joinId(1), message: { t: "chat", v: 1, id: "x", text: "hi" } });
+  deepEqual(page.store.get().chat.map(({ name, text, state }) => [name, text, state]), [
+    ["", "hello", "sent"],
+    ["Berta", "hi", "sent"],
+  ]);
+});
+
+Deno.test("what is said before we are let in goes out when we are", async () => {
+  const page = open();
+  await enter(page, { participants: [participant(1)] });
+  await page.call.sendChat("hello");
+  const [secure] = page.secures;
+  equal(secure.said.length, 0);
+  secure.admit(1);
+  await settle();
+  equal(page.node.socket.count("message"), 1);
+});
+
+Deno.test("a reaction is shown for a moment, here and there", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  secure.introduce(1, "Berta");
+  await page.call.react("👏");
+  await page.call.react("clap");
+  secure.emit("said", { from: joinId(1), message: { t: "reaction", emoji: "🎉" } });
+  secure.emit("said", { from: joinId(1), message: { t: "reaction", emoji: "<b>" } });
+  deepEqual(page.store.get().reactions.map(({ key, emoji }) => [key, emoji]), [
+    [joinId(900), "👏"],
+    [joinId(1), "🎉"],
+  ]);
+  equal(page.node.socket.count("message"), 1);
+  await page.clock.advance(4_000);
+  deepEqual(page.store.get().reactions, []);
+});
+
+Deno.test("one person's reactions do not fill the page", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  for (let count = 0; count < 50; count += 1) {
+    secure.emit("said", { from: joinId(1), message: { t: "reaction", emoji: "🎉" } });
+  }
+  equal(page.store.get().reactions.length, 5);
+});
+
+Deno.test("a raised hand is told with the name, and taken down again", async () => {
+  const page = open();
+  page.call.setName("Ana");
+  const secure = await meet(page);
+  page.call.setHand(true);
+  deepEqual(secure.last("setProfile"), [{ name: "Ana", hand: true }]);
+  ok(page.store.get().self.hand);
+  page.call.setHand(false);
+  deepEqual(secure.last("setProfile"), [{ name: "Ana", hand: false }]);
+});
+
+Deno.test("who is the host may remove and lock", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  equal(page.store.get().self.canRemove, false);
+  secure.holds([1], { role: "host" });
+  equal(page.store.get().self.canRemove, true);
+  page.call.removePerson(joinId(1));
+  page.call.lock(true);
+  deepEqual([secure.last("remove"), secure.last("lock")], [[joinId(1)], [true]]);
+  secure.emit("security", { epoch: 2, digits: "1", members: 2, locked: true });
+  ok(page.security().locked);
+});
+
+Deno.test("two people compare digits, and are verified when both said that they are the same", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  secure.introduce(1, "Berta");
+  const step = (/** @type {string} */ step, digits = /** @type {string | null} */ (null)) =>
+    secure.emit("comparison", { status: { join: joinId(1), step, digits } });
+  page.call.compareWith(joinId(1));
+  deepEqual(secure.last("compare"), [joinId(1)]);
+  step("waiting");
+  step("compare", "123456");
+  deepEqual(page.store.get().comparison, { key: joinId(1), name: "Berta", step: "compare", digits: "123456" });
+  page.call.answerComparison(true);
+  deepEqual(secure.last("answerComparison"), [true]);
+  step("matched");
+  deepEqual(page.codes(), ["verified"]);
+  page.call.cancelComparison();
+  equal(secure.count("cancelComparison"), 1);
+  secure.emit("comparison", { status: null });
+  equal(page.store.get().comparison, null);
 });
 
 Deno.test("a slot's stream goes to the person in it", async () => {
   const page = open();
-  await enter(page, { participants: [participant(1), participant(2)] });
+  await meet(page, 1, 2);
   page.node.socket.say({ type: "slots", slots: [{ slot: 4, index: 2 }], screen: null });
   const streams = page.store.get().people.map(({ stream }) => /** @type {any} */ (stream)?.name ?? null);
   deepEqual(streams, [null, "slot4"]);
@@ -238,13 +417,13 @@ Deno.test("a slot's stream goes to the person in it", async () => {
 
 Deno.test("what is on screen is asked for once", async () => {
   const page = open();
-  await enter(page, { participants: [participant(1)] });
+  await meet(page, 1);
   page.node.socket.say({ type: "slots", slots: [{ slot: 0, index: 1 }], screen: null });
-  page.call.setVisibleTiles([{ index: 1, height: 700 }]);
+  page.call.setVisibleTiles([{ key: joinId(1), height: 700 }]);
   await page.clock.advance(100);
   const { slots } = /** @type {any} */ (page.node.socket.last("view"));
   deepEqual(slots[0], { slot: 0, index: 1, height: 700, priority: 2 });
-  page.call.setVisibleTiles([{ index: 1, height: 700 }]);
+  page.call.setVisibleTiles([{ key: joinId(1), height: 700 }]);
   await page.clock.advance(100);
   equal(page.node.socket.count("view"), 1);
 });
@@ -260,6 +439,8 @@ Deno.test("a socket lost for a moment is resumed, media untouched", async () => 
   equal(page.media.sessions.length, 1);
   equal(page.store.get().connection.state, "connected");
   deepEqual(page.codes(), []);
+  deepEqual(page.secures[0].told.map(([name]) => name).slice(-3), ["disconnect", "enter", "setProfile"]);
+  deepEqual(page.secures[0].last("enter"), [{ resumed: true, senderKey: "s".repeat(42) + "A" }]);
 });
 
 Deno.test("a socket lost for five seconds is told, and its return", async () => {
@@ -281,7 +462,7 @@ Deno.test("a socket lost for five seconds is told, and its return", async () => 
 
 Deno.test("a node that restarted is joined anew, under a fresh join id, and chat stays", async () => {
   const page = open();
-  await enter(page, { participants: [participant(1)] });
+  await meet(page, 1);
   await page.call.sendChat("before");
   await reconnect(page);
   page.node.socket.say(welcome(0, { instance: "second" }));
@@ -293,11 +474,15 @@ Deno.test("a node that restarted is joined anew, under a fresh join id, and chat
   equal(page.node.socket.received[0].join, joinId(901));
   page.node.socket.say(welcome(0, { instance: "second", participants: [participant(1, { join: joinId(55) })] }));
   await settle();
-  equal(page.secures[0].self, 0);
+  deepEqual(page.store.get().people, []);
+  equal(page.security().state, "joining");
   equal(page.media.sessions.length, 2);
   ok(page.media.sessions[0].closed);
-  deepEqual(page.codes().filter((code) => code !== "message_failed"), ["server_restarted"]);
-  equal(page.store.get().chat.length, 1);
+  page.secures[0].admit(55);
+  await settle();
+  ok(page.node.socket.last("message"));
+  deepEqual(page.codes(), ["server_restarted"]);
+  deepEqual(page.store.get().chat.map(({ state }) => state), ["sending"]);
 });
 
 Deno.test("a node that answers a resumption with another index is not followed", async () => {
@@ -306,7 +491,7 @@ Deno.test("a node that answers a resumption with another index is not followed",
   await reconnect(page);
   page.node.socket.say(welcome(4, { resumed: true }));
   await settle();
-  equal(page.secures[0].self, 3);
+  equal(page.secures[0].count("enter"), 1);
   await page.node.socket.accept();
   equal(page.secures[0].joins, 1);
   equal(page.node.socket.received[0].resume, undefined);
@@ -316,7 +501,7 @@ Deno.test("a second welcome on one socket changes nothing", async () => {
   const page = open();
   await enter(page);
   page.node.socket.say(welcome(9));
-  equal(page.secures[0].self, 3);
+  equal(page.secures[0].count("enter"), 1);
   equal(page.store.get().self.index, 3);
 });
 
@@ -402,9 +587,9 @@ Deno.test("a screen is shared, and stopped from the browser's own bar", async ()
   await enter(page);
   await page.call.startScreen();
   ok(page.media.session.tracks.screen);
-  equal(page.store.get().screen.index, 3);
+  equal(page.store.get().screen.key, joinId(900));
   page.devices.opened[0].onended?.();
-  equal(page.store.get().screen.index, null);
+  equal(page.store.get().screen.key, null);
   deepEqual(page.codes(), ["screen_started", "screen_stopped"]);
 });
 
@@ -429,20 +614,59 @@ Deno.test("media past the encryption stops everything that is sent", async () =>
   const page = open();
   await page.call.requestDevices();
   await enter(page);
-  page.secures[0].dispatchEvent(new CustomEvent("alarm", { detail: { code: "transform_idle" } }));
+  page.secures[0].emit("alarm", { code: "transform_idle", name: "mic" });
   const { state, code } = page.store.get().security;
   deepEqual({ state, code }, { state: "alarm", code: "transform_idle" });
   deepEqual(Object.values(page.media.session.tracks).filter(Boolean), []);
 });
 
+Deno.test("while something is wrong in the group nothing is sent; the gravest of it is shown", async () => {
+  const page = open();
+  await page.call.requestDevices();
+  const secure = await meet(page, 1);
+  secure.emit("alarm", { code: "not_let_in" });
+  ok(page.media.session.tracks.mic);
+  secure.emit("alarm", { code: "ghost" });
+  secure.emit("alarm", { code: "of_a_later_version" });
+  equal(page.security().code, "ghost");
+  equal(page.media.session.tracks.mic, null);
+  await page.call.sendChat("hello");
+  equal(secure.said.length, 0);
+  secure.emit("recovered", { code: "ghost" });
+  equal(page.security().code, "not_let_in");
+  ok(page.media.session.tracks.mic);
+  secure.emit("recovered", { code: "not_let_in" });
+  equal(page.security().state, "ok");
+});
+
+Deno.test("a worker that broke down is not trusted again", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  secure.emit("alarm", { code: "worker_failed" });
+  secure.emit("recovered", { code: "worker_failed" });
+  equal(page.security().code, "worker_failed");
+});
+
+Deno.test("who is removed from the group is out at once, and the keys are gone", async () => {
+  const page = open();
+  await page.call.requestDevices();
+  const secure = await meet(page, 1);
+  secure.emit("expelled", { by: "host" });
+  equal(page.store.get().blocked?.code, "removed");
+  await settle();
+  ok(secure.closed);
+  ok(page.media.session.closed);
+  ok(page.devices.opened.every(({ stopped }) => stopped));
+});
+
 Deno.test("frames of nobody open: the page says so, and when it has passed", async () => {
   const page = open();
-  await enter(page, { participants: [participant(1)] });
+  await meet(page, 1);
   page.node.socket.say({ type: "slots", slots: [{ slot: 0, index: 1 }], screen: null });
   const counted = (
     /** @type {number} */ came,
     /** @type {number} */ out,
-  ) => /** @type {any} */ ([{ name: "slot0/audio", in: came, out, lastIndex: out ? 1 : null }]);
+  ) => /** @type {any} */ ([{ name: "slot0/audio", in: came, out, lastJoin: out ? joinId(1) : null }]);
   for (let second = 1; second <= 4; second += 1) {
     page.secures[0].counted = counted(second * 50, 0);
     await page.clock.advance(1_000);
@@ -520,6 +744,6 @@ Deno.test("a page that said goodbye and stayed joins again by itself", async () 
   await page.node.socket.accept();
   page.node.socket.say(welcome(5));
   equal(page.store.get().phase, "call");
-  equal(page.secures[0].self, 5);
+  equal(page.store.get().self.index, 5);
   equal(page.secures[0].joins, 1);
 });

@@ -126,17 +126,32 @@ export const welcome = (index, more = {}) => ({
   participants: [],
   limits: { participants: 100, message: 24576 },
   instance: "first",
+  sender_key: "s".repeat(42) + "A",
   ...more,
 });
 
-/** Boxes that anybody can read: what matters is who seals and who opens. */
+/** @param {number} number @param {object} [more] a member as the group tells of them */
+export const member = (number, more = {}) => ({
+  join: joinId(number),
+  leaf: number,
+  role: "speaker",
+  isSelf: false,
+  presence: "present",
+  ...more,
+});
+
+/** A group that does what the test says, and notes what it is told. Boxes are the words themselves. */
 export class FakeSecure extends EventTarget {
   gate = "g".repeat(43);
   join = joinId(900);
-  self = -1;
   joins = 0;
   closed = false;
-  /** @type {{ index: number, join: string }[]} */
+  epoch = 1;
+  /** @type {[string, ...unknown[]][]} */
+  told = [];
+  /** @type {any[]} */
+  said = [];
+  /** @type {string[]} */
   roster = [];
   /** @type {import("../../../Web/app/secure-session.js").TransformCounters[]} */
   counted = [];
@@ -147,72 +162,80 @@ export class FakeSecure extends EventTarget {
     return Promise.resolve(this.join);
   }
 
-  /** @param {number} index */
-  setSelf(index) {
-    this.self = index;
-    return Promise.resolve();
+  /** @param {string[]} joins */
+  setRoster(joins) {
+    this.roster = joins;
   }
 
-  /** @param {{ index: number, join: string }[]} people */
-  setRoster(people) {
-    this.roster = people;
-    return Promise.resolve();
+  /** @param {object} message */
+  say(message) {
+    this.said.push(message);
+    return Promise.resolve({ box: `box${this.said.length}`, epoch: this.epoch });
   }
 
-  attachSender() {}
-  attachReceiver() {}
-
-  /** @param {object} value */
-  sealProfile(value) {
-    return Promise.resolve(seal(this.self, value));
-  }
-
-  /** @param {object} value */
-  sealMessage(value) {
-    return Promise.resolve(seal(this.self, value));
-  }
-
-  /** @param {number} from @param {string} box */
-  openProfile(from, box) {
-    return this.openMessage(from, box);
-  }
-
-  /** @param {number} from @param {string} box @returns {Promise<unknown>} */
-  openMessage(from, box) {
-    const known = this.roster.some(({ index }) => index === from);
-    const opened = unseal(box);
-    if (!known || opened?.from !== from) return Promise.reject(Object.assign(new Error(), { code: "cannot_decrypt" }));
-    return Promise.resolve(opened.value);
-  }
-
-  counters() {
-    return Promise.resolve(this.counted);
-  }
-
-  checkTransforms() {
-    return Promise.resolve();
-  }
+  enter = (/** @type {object} */ welcome) => this.#tell("enter", welcome);
+  disconnect = () => this.#tell("disconnect");
+  deliver = (/** @type {object} */ message, /** @type {string | null} */ from) => this.#tell("deliver", message, from);
+  setProfile = (/** @type {object} */ profile) => this.#tell("setProfile", profile);
+  remove = (/** @type {string} */ join) => this.#tell("remove", join);
+  lock = (/** @type {boolean} */ locked) => this.#tell("lock", locked);
+  compare = (/** @type {string} */ join) => this.#tell("compare", join);
+  acceptComparison = () => this.#tell("acceptComparison");
+  answerComparison = (/** @type {boolean} */ same) => this.#tell("answerComparison", same);
+  cancelComparison = () => this.#tell("cancelComparison");
+  wake = () => this.#tell("wake");
+  attachSender = () => {};
+  attachReceiver = () => {};
+  checkTransforms = () => Promise.resolve();
+  counters = () => Promise.resolve(this.counted);
 
   close() {
     this.closed = true;
   }
-}
 
-let sealed = 0;
+  /** @param {string} what @returns {unknown[]} of the last time */
+  last(what) {
+    return this.told.findLast(([name]) => name === what)?.slice(1) ?? [];
+  }
 
-/** @param {number} from @param {object} value */
-export function seal(from, value) {
-  sealed += 1;
-  const text = encodeURIComponent(JSON.stringify({ from, value, sealed }));
-  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
+  /** @param {string} what */
+  count(what) {
+    return this.told.filter(([name]) => name === what).length;
+  }
 
-/** @param {string} box @returns {{ from: number, value: object } | null} */
-function unseal(box) {
-  try {
-    return JSON.parse(decodeURIComponent(atob(box.replaceAll("-", "+").replaceAll("_", "/"))));
-  } catch {
-    return null;
+  /** @param {string} type @param {object} [detail] */
+  emit(type, detail = {}) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /**
+   * The group is these people and us.
+   * @param {number[]} others
+   * @param {object} [own]
+   */
+  holds(others, own = {}) {
+    const members = [
+      { ...member(0), join: this.join, isSelf: true, ...own },
+      ...others.map((number) => member(number)),
+    ];
+    this.emit("members", { members });
+    this.emit("security", { epoch: this.epoch, digits: "0".repeat(30), members: members.length, locked: false });
+  }
+
+  /** We are let in. @param {...number} others */
+  admit(...others) {
+    this.emit("joined");
+    this.holds(others);
+  }
+
+  /** @param {number} number @param {string} name @param {object} [more] */
+  introduce(number, name, more = {}) {
+    this.emit("profile", { join: joinId(number), profile: { name, hand: false, ...more }, trust: "new" });
+  }
+
+  /** @param {string} name @param {...unknown} values */
+  #tell(name, ...values) {
+    this.told.push([name, ...values]);
   }
 }
 

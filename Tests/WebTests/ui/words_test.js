@@ -35,14 +35,17 @@ Deno.test("every way of being blocked has words of its own", () => {
 });
 
 Deno.test("every notice has words, and needs nothing but its parameters", () => {
-  for (const code of codes(/Codes: `joined`[^@]*/, /`(\w+)`/g)) {
+  for (const code of codes(/Codes: `member_added`[^@]*/, /`(\w+)`/g)) {
     const words = noticeWords({ id: 1, code, params: { name: "Ana", error: "in_use" }, at: 0 });
     ok(words && !/[{}]/.test(words.text), code);
   }
 });
 
 Deno.test("a notice about somebody without a name says so, about oneself says you, and an unknown one is not shown", () => {
-  equal(noticeWords({ id: 1, code: "joined", params: { name: null }, at: 0 })?.text, "Someone came in");
+  equal(
+    noticeWords({ id: 1, code: "member_added", params: { name: null }, at: 0 })?.text,
+    "Someone is in the room now",
+  );
   const own = { name: "Ana", own: true };
   equal(noticeWords({ id: 1, code: "screen_started", params: own, at: 0 })?.text, "You are showing your screen");
   equal(noticeWords({ id: 1, code: "constructor_", params: {}, at: 0 }), null);

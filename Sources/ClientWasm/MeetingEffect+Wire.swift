@@ -1,0 +1,109 @@
+import ClientCore
+import MLSWire
+
+// Effects as the host reads them: Web/worker/meeting-codec.js has the same table.
+
+extension [MeetingEffect] {
+  /// All of them, one after the other.
+  var wire: [UInt8] {
+    var writer = WireWriter()
+    for effect in self { effect.encode(into: &writer) }
+    return writer.bytes
+  }
+}
+
+extension MeetingEffect {
+  fileprivate func encode(into writer: inout WireWriter) {
+    switch self {
+    case .send(let message): message.encode(into: &writer)
+    case .joined: writer.write(UInt8(8))
+    case .removedFromGroup(let remover):
+      writer.write(UInt8(9))
+      writer.write(remover)
+    case .members(let members):
+      var list = WireWriter()
+      for member in members { list.write(member) }
+      writer.write(10, list.bytes)
+    case .security(let epoch, let digits, let count, _, let isLocked):
+      writer.write(UInt8(11))
+      writer.write(epoch)
+      writer.write(opaque: digits)
+      writer.write(UInt16(clamping: count))
+      writer.write(UInt8(isLocked ? 1 : 0))
+    case .added(let join, let by):
+      writer.write(12, join)
+      writer.write(by)
+    case .removed(let join, let remover):
+      writer.write(13, join)
+      writer.write(remover)
+    case .said(let from, let content):
+      writer.write(14, from)
+      writer.write(opaque: content)
+    case .profile(let join, _, let body):
+      writer.write(15, join)
+      writer.write(opaque: body)
+    case .comparison(let status):
+      writer.write(16, UInt8(status == nil ? 0 : 1))
+      guard let status else { return }
+      writer.write(status.with)
+      writer.write(status.step.rawValue)
+      writer.write(opaque: status.digits)
+    case .alarm(let alarm): writer.write(17, alarm.rawValue)
+    case .alarmCleared(let alarm): writer.write(18, alarm.rawValue)
+    case .notice(let notice): writer.write(19, notice.rawValue)
+    case .newKeysForSending: writer.write(UInt8(20))
+    }
+  }
+}
+
+extension MeetingMessage {
+  fileprivate func encode(into writer: inout WireWriter) {
+    switch self {
+    case .keyPackage(let bytes): writer.write(1, bytes)
+    case .group(let bytes): writer.write(2, bytes)
+    case .commit(let bytes): writer.write(3, bytes)
+    case .sync(let epoch):
+      writer.write(UInt8(4))
+      writer.write(UInt8(epoch == nil ? 0 : 1))
+      if let epoch { writer.write(epoch) }
+    case .ready(let epoch):
+      writer.write(UInt8(5))
+      writer.write(epoch)
+    case .refuse(let epoch):
+      writer.write(UInt8(6))
+      writer.write(epoch)
+    case .message(let bytes, let to):
+      writer.write(UInt8(7))
+      writer.write(UInt8(to == nil ? 0 : 1))
+      if let to { writer.write(vector: to) }
+      writer.write(opaque: bytes)
+    }
+  }
+}
+
+extension WireWriter {
+  fileprivate mutating func write(_ kind: UInt8, _ join: JoinID) {
+    write(kind)
+    write(join)
+  }
+
+  fileprivate mutating func write(_ kind: UInt8, _ value: UInt8) {
+    write(kind)
+    write(value)
+  }
+
+  fileprivate mutating func write(_ kind: UInt8, _ bytes: [UInt8]) {
+    write(kind)
+    write(opaque: bytes)
+  }
+
+  fileprivate mutating func write(_ member: MeetingMember) {
+    write(member.join)
+    write(member.leaf)
+    write(member.role.rawValue)
+    write(UInt8(member.isSelf ? 1 : 0))
+    write(member.state.rawValue)
+  }
+
+  fileprivate mutating func write(_ remover: Remover) { write(UInt8(remover == .node ? 0 : 1)) }
+}

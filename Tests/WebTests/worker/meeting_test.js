@@ -1,0 +1,242 @@
+// @ts-check
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { decode, encode } from "../../../Web/worker/base64url.js";
+import { CoreError } from "../../../Web/worker/core.js";
+import { Devices } from "../../../Web/worker/device.js";
+import { Meeting } from "../../../Web/worker/meeting.js";
+import { Input, readEffects } from "../../../Web/worker/meeting-codec.js";
+import { TLSReader, TLSWriter } from "../../../Web/worker/tls.js";
+import { memoryVault } from "./fakes.js";
+
+/** @typedef {import("../../../Web/worker/meeting-codec.js").Effect} Effect */
+/** @typedef {import("../../../Web/worker/meeting-codec.js").Input} InputBytes */
+
+const JOIN = Uint8Array.from({ length: 16 }, (_, at) => at);
+const ANA = encode(JOIN);
+const BERTA = encode(JOIN.map((byte) => byte + 100));
+
+/** A core that answers with what the test has laid out, and notes what it was told. */
+class FakeCore {
+  broken = false;
+  canSay = true;
+  deadline = Infinity;
+  join = JOIN;
+  group = Uint8Array.of(1, 2, 3);
+  /** @type {number[]} */
+  retired = [];
+  /** @type {InputBytes[]} */
+  inputs = [];
+  /** What follows from each kind of input. @type {Record<number, Effect[]>} */
+  effects = {};
+
+  /** @param {InputBytes} input */
+  handle(input) {
+    if (this.broken) throw new CoreError("broken");
+    this.inputs.push(input);
+    return this.effects[input.kind] ?? [];
+  }
+
+  /** @returns {Effect[]} */
+  advance() {
+    return [];
+  }
+
+  takeRetired() {
+    return this.retired;
+  }
+
+  kinds() {
+    return this.inputs.map(({ kind }) => kind);
+  }
+}
+
+function start() {
+  const core = new FakeCore();
+  /** @type {any[]} */
+  const events = [];
+  const meeting = new Meeting(/** @type {any} */ (core), new Devices(memoryVault()), (event, detail) => {
+    events.push({ event, ...detail });
+  });
+  return { core, meeting, events };
+}
+
+/** Signatures are made and checked elsewhere, in their own time. @param {() => boolean} condition */
+async function until(condition) {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve));
+}
+/** @param {object} value */
+const json = (value) => new TextEncoder().encode(JSON.stringify(value));
+/** @param {string} box @returns {Effect} */
+const message = (box) => ({ type: "send", message: { type: "message", box } });
+
+Deno.test("numbers and vectors are read as they were written", () => {
+  for (const length of [0, 1, 63, 64, 16_383, 16_384, 70_000]) {
+    const bytes = new Uint8Array(length).fill(5);
+    const written = new TLSWriter().uint8(7).uint64(2 ** 40 + 1).opaque(bytes).vector((w) => w.raw(JOIN)).bytes;
+    const reader = new TLSReader(written);
+    deepEqual([reader.uint8(), reader.uint64()], [7, 2 ** 40 + 1]);
+    deepEqual(reader.opaque(), bytes);
+    deepEqual(reader.vector((inner) => inner.raw(16)), [JOIN]);
+    ok(reader.isAtEnd);
+  }
+});
+
+Deno.test("what the node says reaches the core", () => {
+  const { core, meeting } = start();
+  meeting.enter(true, "A".repeat(43));
+  meeting.setRoster([ANA, BERTA]);
+  meeting.deliver({ type: "commit_request", packages: ["AAAA", "BBBB"] }, null);
+  meeting.deliver({ type: "commit", epoch: 5, from: 1, box: "AAAA" }, null);
+  meeting.deliver({ type: "message", from: 1, box: "AAAA", seq: 1 }, BERTA);
+  meeting.deliver({ type: "message", from: 1, box: "AAAA", seq: 1 }, null);
+  deepEqual(core.kinds(), [1, 2, 4, 6, 12, 12]);
+  deepEqual([...core.inputs[3].bytes], [0, 0, 0, 0, 0, 0, 0, 5, 3, 0, 0, 0]);
+  deepEqual([...core.inputs[2].bytes], [8, 3, 0, 0, 0, 3, 4, 16, 65]);
+  equal(core.inputs[4].bytes.length, 1 + 16 + 1 + 3);
+  equal(core.inputs[5].bytes.length, 1 + 1 + 3);
+});
+
+Deno.test("what is said comes back sealed, with the epoch it was sealed in", async () => {
+  const { core, meeting, events } = start();
+  core.effects[6] = [{ type: "security", epoch: 3, digits: "1", members: 2, locked: false }];
+  meeting.deliver({ type: "commit", epoch: 2, from: 1, box: "AAAA" }, null);
+  core.effects[15] = [message("box"), message("another")];
+  deepEqual(await meeting.say({ t: "chat" }, null), { box: "box", epoch: 3 });
+  deepEqual(events.filter(({ event }) => event === "send").map((event) => event.message.box), ["another"]);
+});
+
+Deno.test("what cannot be sealed yet waits for its turn, in order", async () => {
+  const { core, meeting } = start();
+  core.canSay = false;
+  core.effects[15] = [message("box")];
+  const said = [meeting.say({ n: 1 }, null), meeting.say({ n: 2 }, [BERTA])];
+  deepEqual(core.kinds(), []);
+  core.canSay = true;
+  meeting.wake();
+  deepEqual((await Promise.all(said)).map((sealed) => sealed?.box), ["box", "box"]);
+  deepEqual(core.inputs.map(({ bytes }) => bytes[0]), [0, 1]);
+});
+
+Deno.test("who leaves the group has said nothing that waits", async () => {
+  const { core, meeting } = start();
+  core.canSay = false;
+  const said = meeting.say({ n: 1 }, null);
+  meeting.newJoin();
+  equal(await said, null);
+});
+
+Deno.test("our profile goes out when we are in, with a proof of this device", async () => {
+  const { core, meeting } = start();
+  meeting.setProfile({ name: "Ana", hand: false });
+  deepEqual(core.kinds(), []);
+  core.effects[8] = [{ type: "joined" }];
+  meeting.deliver({ type: "group_welcome", welcome: "AAAA", tree: "AAAA" }, null);
+  await until(() => core.inputs.length > 1);
+  const { kind, bytes } = core.inputs[1];
+  equal(kind, 16);
+  const body = JSON.parse(new TextDecoder().decode(new TLSReader(bytes).opaque()));
+  deepEqual([body.name, body.hand], ["Ana", false]);
+  ok(await new Devices(memoryVault()).check(body.device, body.deviceProof, core.group, JOIN));
+});
+
+Deno.test("a member's device is checked before it is believed", async () => {
+  const { core, meeting, events } = start();
+  const berta = new Devices(memoryVault());
+  const proof = await berta.prove(core.group, /** @type {any} */ (decode(BERTA)));
+  core.effects[12] = [
+    { type: "profile", join: BERTA, body: json({ name: "Berta", hand: true, ...proof }) },
+    { type: "profile", join: ANA, body: json({ name: "Berta too", ...proof }) },
+    { type: "profile", join: BERTA, body: new Uint8Array([1, 2]) },
+    { type: "comparison", status: { join: BERTA, step: "matched", digits: "123456" } },
+  ];
+  meeting.deliver({ type: "message", from: 1, box: "AAAA", seq: 1 }, BERTA);
+  await until(() => events.filter(({ event }) => event === "profile").length === 3);
+  const shown = events.filter(({ event }) => event === "profile").map(({ join, profile, trust }) => [
+    join,
+    profile.name,
+    trust,
+  ]);
+  deepEqual(shown, [[BERTA, "Berta", "new"], [ANA, "Berta too", "new"], [BERTA, "Berta", "verified"]]);
+});
+
+Deno.test("said is what is JSON, and nothing else", () => {
+  const { core, meeting, events } = start();
+  core.effects[12] = [json({ t: "chat" }), json([1]), new Uint8Array([0xff]), json({ n: 1 })].map((content) => {
+    return { type: "said", from: BERTA, content };
+  });
+  meeting.deliver({ type: "message", from: 1, box: "AAAA", seq: 1 }, BERTA);
+  deepEqual(events.map((event) => event.message), [{ t: "chat" }, { n: 1 }]);
+});
+
+Deno.test("leaves are named, and a new epoch wakes the frames that wait for it", async () => {
+  const { core, meeting } = start();
+  const next = meeting.epochs.next(60_000);
+  core.effects[8] = [
+    { type: "members", members: [{ join: BERTA, leaf: 3, role: "speaker", isSelf: false, presence: "present" }] },
+    { type: "security", epoch: 1, digits: "1", members: 1, locked: false },
+  ];
+  meeting.deliver({ type: "group_welcome", welcome: "AAAA", tree: "AAAA" }, null);
+  await next;
+  equal(meeting.epochs.joinOf(3), BERTA);
+  equal(meeting.epochs.joinOf(4), null);
+});
+
+Deno.test("new keys make senders start over", () => {
+  const { core, meeting } = start();
+  let starts = 0;
+  meeting.onNewKeys = () => starts += 1;
+  core.effects[11] = [{ type: "newKeys" }];
+  meeting.deliver({ type: "ready", epoch: 4 }, null);
+  equal(starts, 1);
+});
+
+Deno.test("a core that broke down is told once, and asked nothing more", () => {
+  const { core, meeting, events } = start();
+  core.broken = true;
+  meeting.wake();
+  deepEqual(events, []);
+  const other = start();
+  other.core.handle = () => {
+    other.core.broken = true;
+    throw new CoreError("broken");
+  };
+  other.meeting.disconnect();
+  other.meeting.disconnect();
+  deepEqual(other.events, [{ event: "alarm", code: "worker_failed" }]);
+});
+
+Deno.test("an input that the core cannot read changes nothing", () => {
+  const { core, meeting, events } = start();
+  core.handle = () => {
+    throw new CoreError("malformed");
+  };
+  meeting.deliver({ type: "proposal", box: "AAAA" }, null);
+  deepEqual(events, []);
+});
+
+Deno.test("roles stay as they are when the room is locked", () => {
+  const { core, meeting } = start();
+  core.effects[8] = [{
+    type: "members",
+    members: [
+      { join: ANA, leaf: 0, role: "host", isSelf: true, presence: "present" },
+      { join: BERTA, leaf: 1, role: "speaker", isSelf: false, presence: "present" },
+    ],
+  }];
+  meeting.deliver({ type: "group_welcome", welcome: "AAAA", tree: "AAAA" }, null);
+  meeting.lock(true);
+  const { kind, bytes } = core.inputs[1];
+  equal(kind, 18);
+  deepEqual([...bytes], [17, ...JOIN, 3, 1]);
+});
+
+Deno.test("effects that this page does not know are an error, not a guess", () => {
+  let failed = false;
+  try {
+    readEffects(Uint8Array.of(99));
+  } catch {
+    failed = true;
+  }
+  ok(failed);
+  equal(Input.createGroup().bytes.length, 0);
+});

@@ -1,0 +1,294 @@
+// @ts-check
+import { decode, encode } from "./base64url.js";
+import { CoreError } from "./core.js";
+import { Epochs } from "./epochs.js";
+import { MediaKeys } from "./media-keys.js";
+import { Input } from "./meeting-codec.js";
+import { Profiles } from "./profiles.js";
+
+/** @typedef {import("./core.js").Core} Core */
+/** @typedef {import("./device.js").Devices} Devices */
+/** @typedef {import("./meeting-codec.js").Effect} Effect */
+/** @typedef {import("./meeting-codec.js").Member} Member */
+/** @typedef {import("./meeting-codec.js").Upload} Upload */
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+/** @typedef {{ box: string, to?: string[], epoch: number }} SealedMessage */
+
+/**
+ * Messages of the node about the group, as Web/app/wire.js reads them.
+ * @typedef {import("../app/wire.js").GroupMessage} GroupMessage
+ */
+
+/** What is said waits at most in this number for the group to take it. */
+const MOST_WAITING = 256;
+/** The longest that a timer sleeps: what a browser puts off beyond that it forgets. Milliseconds. */
+const LONGEST_SLEEP = 60_000;
+
+/** @typedef {{ content: Bytes, to: Bytes[] | null, resolve: (sealed: SealedMessage | null) => void }} Waiting */
+
+/**
+ * The meeting and its time: hands inputs to the core, carries out what follows, and comes back when the core has
+ * something to do.
+ */
+export class Meeting {
+  #core;
+  #post;
+  #profiles;
+  /** @type {Member[]} */
+  #members = [];
+  #epoch = 0;
+  /** @type {Waiting[]} */
+  #waiting = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** While what somebody says is sealed: the box that comes of it. @type {Upload | null} */
+  #sealed = null;
+  #sealing = false;
+
+  /** Told when senders are to begin with a key frame. */
+  onNewKeys = () => {};
+
+  epochs = new Epochs();
+  /** @type {MediaKeys} */
+  keys;
+
+  /** @param {Core} core @param {Devices} devices @param {(event: string, detail: object) => void} post */
+  constructor(core, devices, post) {
+    this.#core = core;
+    this.#post = post;
+    this.keys = new MediaKeys(core);
+    this.#profiles = new Profiles(devices, {
+      publish: (body) => this.#handle(Input.setProfile(body)),
+      show: (join, profile, trust) => post("profile", { join, profile, trust }),
+    });
+  }
+
+  /** Our join id. */
+  get join() {
+    return encode(this.#core.join);
+  }
+
+  /** Draws a fresh join id: the group we were in is given up. */
+  newJoin() {
+    this.#handle(Input.newJoin());
+    this.#leaveGroup();
+    return this.join;
+  }
+
+  /** @param {boolean} resumed @param {string} senderKey */
+  enter(resumed, senderKey) {
+    this.#handle(Input.entered(resumed, bytes(senderKey)));
+  }
+
+  /** @param {GroupMessage} message @param {string | null} from join id of the author, by the node's word */
+  deliver(message, from) {
+    switch (message.type) {
+      case "create_group":
+        return this.#handle(Input.createGroup());
+      case "commit_request":
+        return this.#handle(Input.commitRequest(message.packages.map(bytes)));
+      case "proposal":
+        return this.#handle(Input.proposal(bytes(message.box)));
+      case "commit":
+        return this.#handle(Input.commit(message.epoch, bytes(message.box)));
+      case "commit_refused":
+        return this.#handle(Input.commitRefused(message.epoch));
+      case "group_welcome":
+        return this.#handle(Input.groupWelcome(bytes(message.welcome), bytes(message.tree)));
+      case "group_info":
+        return this.#handle(Input.groupInfo(bytes(message.info), bytes(message.tree)));
+      case "resync":
+        return this.#handle(Input.resync());
+      case "ready":
+        return this.#handle(Input.ready(message.epoch));
+      case "message":
+        return this.#handle(Input.message(bytes(message.box), from === null ? null : bytes(from)));
+    }
+  }
+
+  disconnect() {
+    this.#handle(Input.disconnected());
+  }
+
+  /** @param {string[]} joins */
+  setRoster(joins) {
+    this.#handle(Input.roster(joins.map(bytes)));
+  }
+
+  /**
+   * Seals it as soon as the group takes it.
+   * @param {object} message
+   * @param {string[] | null} to
+   * @returns {Promise<SealedMessage | null>} null when the group changed under it
+   */
+  say(message, to) {
+    const content = new TextEncoder().encode(JSON.stringify(message));
+    return new Promise((resolve) => {
+      if (this.#waiting.length >= MOST_WAITING) return resolve(null);
+      this.#waiting.push({ content, to: to?.map(bytes) ?? null, resolve });
+      this.#sayWaiting();
+    });
+  }
+
+  /** @param {Record<string, unknown>} profile */
+  setProfile(profile) {
+    this.#profiles.setOwn(profile);
+  }
+
+  /** @param {string} join */
+  remove(join) {
+    this.#handle(Input.remove(bytes(join)));
+  }
+
+  /** Roles stay as they are. @param {boolean} locked */
+  lock(locked) {
+    const roles = this.#members.filter(({ role }) => role !== "speaker");
+    this.#handle(Input.setRoles(roles.map(({ join, role }) => ({ join: bytes(join), role })), locked));
+  }
+
+  /** @param {string} join */
+  compare(join) {
+    this.#handle(Input.compare(bytes(join)));
+  }
+
+  acceptComparison() {
+    this.#handle(Input.acceptComparison());
+  }
+
+  /** @param {boolean} same */
+  answerComparison(same) {
+    this.#handle(Input.comparisonResult(same));
+  }
+
+  cancelComparison() {
+    this.#handle(Input.cancelComparison());
+  }
+
+  /** Time has passed, maybe a long one. */
+  wake() {
+    this.#run(() => this.#core.advance(time()));
+  }
+
+  /** @param {import("./meeting-codec.js").Input} input */
+  #handle(input) {
+    this.#run(() => this.#core.handle(input, time()));
+  }
+
+  /** @param {() => Effect[]} body */
+  #run(body) {
+    if (this.#core.broken) return;
+    try {
+      for (const effect of body()) this.#perform(effect);
+      this.keys.retire();
+    } catch (error) {
+      // Of an input that the core cannot read nothing follows; of a core that broke down nothing good can follow.
+      if (error instanceof CoreError && !this.#core.broken) return;
+      this.#break();
+      return;
+    }
+    this.#sleep();
+    if (!this.#sealing) this.#sayWaiting();
+  }
+
+  #sayWaiting() {
+    while (this.#waiting.length > 0 && this.#core.canSay) {
+      const { content, to, resolve } = /** @type {Waiting} */ (this.#waiting.shift());
+      this.#sealing = true;
+      this.#sealed = null;
+      this.#handle(Input.say(content, to));
+      this.#sealing = false;
+      const { box, to: receivers } = /** @type {{ box?: string, to?: string[] }} */ (this.#sealed ?? {});
+      resolve(box === undefined ? null : { box, epoch: this.#epoch, ...receivers ? { to: receivers } : {} });
+    }
+  }
+
+  /** @param {Effect} effect */
+  #perform(effect) {
+    switch (effect.type) {
+      case "send":
+        if (this.#sealing && !this.#sealed && effect.message.type === "message") this.#sealed = effect.message;
+        else this.#post("send", { message: effect.message });
+        return;
+      case "said": {
+        const message = object(effect.content);
+        if (message) this.#post("said", { from: effect.from, message });
+        return;
+      }
+      case "profile": {
+        const profile = object(effect.body);
+        if (profile) this.#profiles.learn(effect.join, profile, this.#core.group);
+        return;
+      }
+      case "joined":
+        this.#post("joined", {});
+        this.#profiles.enter(this.#core.group, this.#core.join);
+        this.onNewKeys();
+        return;
+      case "newKeys":
+        this.onNewKeys();
+        return;
+      case "members":
+        this.#members = effect.members;
+        this.epochs.setMembers(effect.members);
+        this.#profiles.keepOnly(new Set(effect.members.map(({ join }) => join)));
+        break;
+      case "security":
+        if (effect.epoch !== this.#epoch) this.epochs.begin();
+        this.#epoch = effect.epoch;
+        break;
+      case "comparison":
+        if (effect.status?.step === "matched") this.#profiles.verify(effect.status.join);
+        break;
+      case "expelled":
+        this.#leaveGroup();
+        break;
+      case "notice":
+        return;
+    }
+    const { type, ...detail } = effect;
+    this.#post(type, detail);
+  }
+
+  #leaveGroup() {
+    this.#members = [];
+    this.#epoch = 0;
+    this.epochs.setMembers([]);
+    this.#profiles.leave();
+    for (const { resolve } of this.#waiting.splice(0)) resolve(null);
+  }
+
+  #sleep() {
+    clearTimeout(this.#timer);
+    const { deadline } = this.#core;
+    if (deadline === Infinity) return;
+    this.#timer = setTimeout(() => this.wake(), Math.min(Math.max(deadline - performance.now(), 0), LONGEST_SLEEP));
+  }
+
+  #break() {
+    clearTimeout(this.#timer);
+    this.keys.clear();
+    this.#leaveGroup();
+    this.#post("alarm", { code: "worker_failed" });
+  }
+}
+
+function time() {
+  return { now: performance.now(), wallClock: Date.now() / 1000 };
+}
+
+/** @param {string} text base64url that was checked before */
+function bytes(text) {
+  const decoded = decode(text);
+  if (!decoded) throw new CoreError("bad_argument");
+  return decoded;
+}
+
+/** @param {Bytes} content @returns {Record<string, unknown> | null} null when it is no JSON object */
+function object(content) {
+  try {
+    const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
