@@ -23,3 +23,17 @@ func written(capacity: Int, _ body: (inout ByteWriter) -> Void) -> [UInt8] {
   promise(!writer.overflowed, "what was written did not fit")
   return Array(memory[..<writer.offset])
 }
+
+enum Fuzzing {
+  /// Takes instructions to change recorded bytes off the front of an input: their number, then for each a place (two
+  /// bytes) and a value. Past the end the value is appended.
+  static func edited(_ bytes: [UInt8], by input: inout ArraySlice<UInt8>) -> [UInt8] {
+    var result = bytes
+    for _ in 0..<Int(input.popFirst() ?? 0) % 16 {
+      guard let high = input.popFirst(), let low = input.popFirst(), let value = input.popFirst() else { break }
+      let place = Int(high) << 8 | Int(low)
+      if place < result.count { result[place] = value } else { result.append(value) }
+    }
+    return result
+  }
+}

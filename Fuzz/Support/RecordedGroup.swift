@@ -95,15 +95,3 @@ struct RecordedGroup {
       identity(name, &random), lifetime: Lifetime(notBefore: fuzzNow - 60, notAfter: fuzzNow + 60), using: &random)
   }
 }
-
-/// Takes instructions to change recorded bytes off the front of an input: their number, then for each a place (two
-/// bytes) and a value. Past the end the value is appended.
-func edited(_ bytes: [UInt8], by input: inout ArraySlice<UInt8>) -> [UInt8] {
-  var result = bytes
-  for _ in 0..<Int(input.popFirst() ?? 0) % 16 {
-    guard let high = input.popFirst(), let low = input.popFirst(), let value = input.popFirst() else { break }
-    let place = Int(high) << 8 | Int(low)
-    if place < result.count { result[place] = value } else { result.append(value) }
-  }
-  return result
-}

@@ -5,7 +5,7 @@ nonisolated(unsafe) private let recorded: RecordedGroup = {
   do throws(MLSError) { return try RecordedGroup() } catch { fatalError("the honest group cannot be made: \(error)") }
 }()
 
-/// A member, or somebody who joins, is fed honest messages that were changed: choice, changes (see `edited`), again.
+/// A member, or somebody who joins, is fed honest messages that were changed: choice, changes (see `Fuzzing`), again.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   var input = Array(UnsafeRawBufferPointer(data, size))[...]
@@ -16,7 +16,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     switch Int(choice) % (count + 2) {
     case count: join(&input)
     case count + 1: joinExternally(&input)
-    case let message: receive(edited(recorded.messages[message], by: &input), in: &group)
+    case let message: receive(Fuzzing.edited(recorded.messages[message], by: &input), in: &group)
     }
   }
   return 0
@@ -38,8 +38,8 @@ private func receive(_ bytes: [UInt8], in group: inout Group<TrustingSuite>) {
 
 private func join(_ input: inout ArraySlice<UInt8>) {
   do throws(WireError) {
-    let welcome = try Welcome(wire: edited(recorded.welcome, by: &input))
-    let tree = try RatchetTreeExtension(wire: edited(recorded.tree, by: &input))
+    let welcome = try Welcome(wire: Fuzzing.edited(recorded.welcome, by: &input))
+    let tree = try RatchetTreeExtension(wire: Fuzzing.edited(recorded.tree, by: &input))
     do throws(MLSError) {
       let group = try Group(
         joining: welcome, as: recorded.joiner, tree: tree, psks: RecordedGroup.psks, now: fuzzNow)
@@ -50,7 +50,7 @@ private func join(_ input: inout ArraySlice<UInt8>) {
 
 private func joinExternally(_ input: inout ArraySlice<UInt8>) {
   do throws(WireError) {
-    let info = try GroupInfo(wire: edited(recorded.groupInfo, by: &input))
+    let info = try GroupInfo(wire: Fuzzing.edited(recorded.groupInfo, by: &input))
     var random = FixedGenerator(state: 3)
     do throws(MLSError) {
       let identity = try ClientIdentity<TrustingSuite>(

@@ -1,3 +1,4 @@
+import ClientCore
 import MLSWire
 
 /// The first byte chooses the structure; the rest is the encoding that a stranger sent.
@@ -6,7 +7,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   let bytes = Array(UnsafeRawBufferPointer(data, size))
   guard let choice = bytes.first else { return 0 }
   let rest = Array(bytes.dropFirst())
-  switch choice % 10 {
+  switch choice % 13 {
   case 0: check(MLSMessage.self, rest)
   case 1: check(KeyPackage.self, rest)
   case 2: check(Welcome.self, rest)
@@ -16,7 +17,10 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   case 6: check(GroupSecrets.self, rest)
   case 7: check(Proposal.self, rest)
   case 8: check(CommitUpload.self, rest)
-  default: check(GroupUpload.self, rest)
+  case 9: check(GroupUpload.self, rest)
+  case 10: check(SignedProfile.self, rest)
+  case 11: check(ComparisonMessage.self, rest)
+  default: _ = try? RolesExtension(rest)
   }
   return 0
 }
