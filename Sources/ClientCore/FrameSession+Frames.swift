@@ -75,3 +75,16 @@ extension FrameSession {
     return MediaKey(owner: owner, handle: register(key, of: owner), salt: key.salt)
   }
 }
+
+extension FrameError {
+  /// The key ring's verdict in the session's terms.
+  init(_ error: SFrameError) {
+    switch error {
+    case .malformed: self = .malformed
+    case .unknownKey: self = .noKey
+    case .replayed: self = .replayed
+    case .authenticationFailed: self = .badTag
+    case .exhausted: self = .exhausted
+    }
+  }
+}

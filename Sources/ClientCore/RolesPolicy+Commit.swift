@@ -59,7 +59,7 @@ extension RolesPolicy {
   /// The node may remove anybody, a host anybody, a co-host whoever is no moderator, in a commit of its own; and who
   /// comes back by an external commit itself.
   private func judgeRemove(
-    of leaf: LeafIndex, by sender: MLSWire.Sender, _ staged: StagedCommit<Suite>?, in group: Group<Suite>
+    of leaf: LeafIndex, by sender: Sender, _ staged: StagedCommit<Suite>?, in group: Group<Suite>
   ) throws(PolicyError) {
     switch sender {
     case .external(0): return

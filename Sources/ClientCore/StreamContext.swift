@@ -7,15 +7,12 @@ package enum StreamContext: UInt8, CaseIterable, Sendable {
   case camera2 = 3
   case screen = 4
   case screenAudio = 5
-  /// Messages and profiles.
-  case app = 6
 
   /// Whether frames of `kind` travel in this context: an audio slot never accepts video, whatever the server forwards.
   package func carries(_ kind: FrameKind) -> Bool {
     switch self {
     case .mic, .screenAudio: kind == .opus
     case .camera0, .camera1, .camera2, .screen: kind != .opus
-    case .app: false
     }
   }
 }
