@@ -16,7 +16,7 @@ struct NodeView: Sendable {
 
 /// A commit of ours on its way, or an external commit that makes us a member.
 struct PendingUpload<Suite: CipherSuiteProvider>: Sendable {
-  enum Outcome: Sendable {
+  indirect enum Outcome: Sendable {
     case commit(StagedCommit<Suite>)
     case entry(Group<Suite>)
   }
