@@ -96,7 +96,13 @@ func meetingDeadline() -> Double {
 
 /// 1 when what is said now is sealed at once, 0 when it would wait.
 @c(meeting_can_say)
-func meetingCanSay() -> Int32 { meeting != nil && meeting!.canSay ? 1 : 0 }
+func meetingCanSay() -> Int32 {
+  guard meeting != nil else { return 0 }
+  return canSay(&meeting!) ? 1 : 0
+}
+
+/// Inout, so that nothing is copied.
+private func canSay(_ meeting: inout Meeting<BoringX25519Suite, BoringCrypto>) -> Bool { meeting.canSay }
 
 /// Gives up every key there is.
 @c(meeting_forget)

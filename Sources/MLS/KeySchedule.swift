@@ -1,3 +1,4 @@
+internal import Bytes
 package import MLSWire
 
 /// The secrets of an epoch (RFC 9420 §8). An erased one is empty.
@@ -114,7 +115,7 @@ package enum KeySchedule<Suite: CipherSuiteProvider> {
     }
   }
 
-  private static var externalInitLabel: [UInt8] { Array("MLS 1.0 external init secret".utf8) }
+  private static var externalInitLabel: [UInt8] { [UInt8](utf8: "MLS 1.0 external init secret") }
 }
 
 /// RFC 9420 §8.2.

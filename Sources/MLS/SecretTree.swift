@@ -1,3 +1,4 @@
+internal import Bytes
 package import MLSWire
 
 /// The key and nonce of one message (RFC 9420 §9.1).
@@ -130,7 +131,7 @@ package struct SecretTree<Suite: CipherSuiteProvider>: Sendable {
   }
 
   private static func child(of secret: [UInt8], _ side: String) -> [UInt8] {
-    Suite.expand(secret: secret, label: "tree", context: Array(side.utf8), length: Suite.hashLength)
+    Suite.expand(secret: secret, label: "tree", context: [UInt8](utf8: side), length: Suite.hashLength)
   }
 
   /// Takes the key of one message out of a member's ratchet.
