@@ -12,10 +12,12 @@ struct Crowd {
     case badLink
   }
 
-  private let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+  private let workers = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+  private let sockets = MultiThreadedEventLoopGroup(numberOfThreads: 1)
   private let address: (name: String, port: Int)
   private let tls: NIOSSLContext
   let participants: [Participant]
+  let connections: [Connection]
   let board = Board()
 
   /// `link` without a host: one is added.
@@ -31,12 +33,17 @@ struct Crowd {
     let seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
     let digest = Base64URL.encode(try HostKey<NativeX25519Suite>(seed: seed).digest)
     let governed = try MeetingLink(fragment: Array("\(parts[1]).\(digest)".utf8))
-    let (board, group) = (board, group)
+    let (board, workers, sockets) = (board, workers, sockets)
     participants = try (0..<count).map { number in
       try Participant(
-        number: number, loop: group.next(), room: place[3], host: place[1], link: governed,
-        hostSeed: number == 0 ? seed : nil, board: board)
+        number: number, loop: workers.next(), link: governed, hostSeed: number == 0 ? seed : nil, board: board)
     }
+    connections = participants.map { participant in
+      Connection(loop: sockets.next(), host: place[1], hello: participant.hello(room: place[3])) { messages in
+        participant.loop.execute { participant.receive(messages) }
+      }
+    }
+    for (participant, connection) in zip(participants, connections) { participant.connection = connection }
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.certificateVerification = .none
     tls = try NIOSSLContext(configuration: configuration)
@@ -45,15 +52,14 @@ struct Crowd {
   /// Connects them one after the other, evenly over `span`. Each enters as soon as its connection stands.
   func join(within span: Duration) async throws {
     let start = ContinuousClock.now
-    for participant in participants {
-      try await Task.sleep(
-        until: start + span * participant.number / max(1, participants.count - 1), clock: .continuous)
+    for (number, connection) in connections.enumerated() {
+      try await Task.sleep(until: start + span * number / max(1, connections.count - 1), clock: .continuous)
       let tls = tls
-      _ = ClientBootstrap(group: participant.loop).channelInitializer { channel in
+      _ = ClientBootstrap(group: connection.loop).channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
           try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil))
-          try pipeline.addHandler(participant)
+          try pipeline.addHandler(connection)
         }
       }.connect(host: address.name, port: address.port)
     }
@@ -86,7 +92,16 @@ struct Crowd {
     }
   }
 
-  func leave() async throws { try await group.shutdownGracefully() }
+  /// When each has said hello.
+  var hellos: [Instant] {
+    get async throws {
+      var hellos: [Instant] = []
+      for connection in connections {
+        if let said = try await connection.loop.submit({ connection.saidHello }).get() { hellos.append(said) }
+      }
+      return hellos
+    }
+  }
 }
 
 extension Duration {

@@ -51,14 +51,13 @@ struct JoiningBench {
     guard let since = try await crowd.converge(within: patience) else { return false }
     let end = Usage.now(node: report.node)
     report.nodeMemory.append(Usage.memory(of: report.node))
-    var hellos: [Instant] = []
     for number in 0..<people {
       let tally = try await crowd.on(number) { $0.tally }
-      hellos.append(tally.hello ?? .zero)
       report.bytesIn.append(tally.bytesIn)
       report.bytesOut.append(tally.bytesOut)
       for (kind, count) in tally.kinds { report.kinds[kind, default: 0] += count }
     }
+    let hellos = try await crowd.hellos
     let hello = hellos.max() ?? .zero
     report.span = (hello - (hellos.min() ?? .zero)).seconds
     report.together = since.map { ($0 - hello).milliseconds }

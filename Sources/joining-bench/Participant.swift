@@ -6,11 +6,9 @@ import NativeCrypto
 import NativeMLSCrypto
 import SFrame
 
-/// One person without media: a connection and a `Meeting`, both on one event loop and touched nowhere else.
-final class Participant: ChannelInboundHandler, @unchecked Sendable {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
-
+/// One person without media: a `Meeting` on an event loop and touched nowhere else, which shares the processors with those
+/// of the others but waits for no socket.
+final class Participant: @unchecked Sendable {
   /// What one of them has seen.
   struct Tally {
     var bytesIn = 0
@@ -20,7 +18,6 @@ final class Participant: ChannelInboundHandler, @unchecked Sendable {
     var alarms = 0
     /// Errors that the node told, and the loss of the connection.
     var errors: [String] = []
-    var hello: Instant?
     /// Processor time of the latest commit, in milliseconds: made where we ask for one, else processed.
     var commitCost = 0.0
   }
@@ -31,12 +28,10 @@ final class Participant: ChannelInboundHandler, @unchecked Sendable {
   private(set) var tally = Tally()
   /// Of every message, each way.
   var delay = TimeAmount.zero
-  private let room: String
-  private let host: String
+  /// What is said goes there.
+  var connection: Connection?
   private let board: Board
   private var random = SystemRandomNumberGenerator()
-  private var client = WebSocketClient()
-  private var context: ChannelHandlerContext?
   private var others: [Int: JoinID] = [:]
   private var indices: [JoinID: Int] = [:]
   private var rosterIsDue = false
@@ -45,72 +40,42 @@ final class Participant: ChannelInboundHandler, @unchecked Sendable {
   private var alarms = Set<MeetingAlarm>()
   private let decoder = JSONDecoder()
 
-  init(
-    number: Int, loop: any EventLoop, room: String, host: String, link: MeetingLink, hostSeed: [UInt8]?, board: Board
-  ) throws {
+  init(number: Int, loop: any EventLoop, link: MeetingLink, hostSeed: [UInt8]?, board: Board) throws {
     self.number = number
     self.loop = loop
-    self.room = room
-    self.host = host
     self.board = board
     meeting = try Meeting(link: link, hostSeed: hostSeed, using: &random)
     feed(.setProfile(Array(#"{"name":"Somebody called \#(number)"}"#.utf8)))
   }
 
-  // MARK: The connection
-
-  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-
-  func channelActive(context: ChannelHandlerContext) {
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: WebSocketClient.request(host: host))), promise: nil)
-    context.fireChannelActive()
+  /// The first message of a connection.
+  func hello(room: String) -> String {
+    let gate = Base64URL.encode(meeting.gate)
+    let join = Base64URL.encode(meeting.join.bytes)
+    return #"{"v":1,"type":"hello","room":"\#(room)","gate":"\#(gate)","join":"\#(join)"}"#
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    client.receive(unwrapInboundIn(data))
-    while let event = client.next() {
-      switch event {
-      case .opened: sayHello()
-      case .text(let bytes):
-        tally.bytesIn += bytes.count
-        after(delay) { $0.take(bytes) }
-      case .ping(let bytes): write(bytes, opcode: 10)
-      case .closed: context.close(promise: nil)
-      }
+  // MARK: The connection
+
+  /// What the connection has to say: messages, or that it is over.
+  func receive(_ messages: [[UInt8]]?) {
+    guard let messages else { return lose() }
+    after(delay) { participant in
+      for message in messages { participant.take(message) }
+      participant.tellRoster()
     }
   }
 
-  func channelReadComplete(context: ChannelHandlerContext) {
-    after(delay) { $0.tellRoster() }
-    context.fireChannelReadComplete()
-  }
-
-  func channelInactive(context: ChannelHandlerContext) {
-    self.context = nil
+  private func lose() {
+    connection = nil
     timer?.task.cancel()
     tally.errors.append("closed")
     board.set(number, nil, members: 0, at: .now)
-    context.fireChannelInactive()
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-
-  private func sayHello() {
-    tally.hello = .now
-    let gate = Base64URL.encode(meeting.gate)
-    let join = Base64URL.encode(meeting.join.bytes)
-    send(#"{"v":1,"type":"hello","room":"\#(room)","gate":"\#(gate)","join":"\#(join)"}"#)
   }
 
   private func send(_ text: String) {
     tally.bytesOut += text.utf8.count
-    after(delay) { $0.write(text.utf8, opcode: 1) }
-  }
-
-  private func write(_ payload: some Collection<UInt8>, opcode: UInt8) {
-    guard let context else { return }
-    let frame = WebSocketClient.frame(payload, opcode: opcode, allocator: context.channel.allocator)
-    context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+    after(delay) { $0.connection?.send(text) }
   }
 
   /// At once without a delay, so that nothing is measured that is not there.
@@ -122,6 +87,7 @@ final class Participant: ChannelInboundHandler, @unchecked Sendable {
   // MARK: What the node says
 
   private func take(_ bytes: [UInt8]) {
+    tally.bytesIn += bytes.count
     guard let message = try? decoder.decode(NodeMessage.self, from: Data(bytes)) else {
       return tally.errors.append("unreadable")
     }
@@ -189,7 +155,7 @@ final class Participant: ChannelInboundHandler, @unchecked Sendable {
 
   private func setTimer() {
     let due = meeting.nextDeadline
-    guard context != nil, due < timer?.due ?? .distantFuture else { return }
+    guard connection != nil, due < timer?.due ?? .distantFuture else { return }
     timer?.task.cancel()
     let wait = TimeAmount.nanoseconds(max(0, (due - .now).nanoseconds))
     timer = (due, loop.scheduleTask(in: wait) { self.ring() })
