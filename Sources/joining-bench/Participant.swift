@@ -45,7 +45,15 @@ final class Participant: @unchecked Sendable {
     self.loop = loop
     self.board = board
     meeting = try Meeting(link: link, hostSeed: hostSeed, using: &random)
-    feed(.setProfile(Array(#"{"name":"Somebody called \#(number)"}"#.utf8)))
+    feed(.setProfile(profile))
+  }
+
+  /// Of the page's form and size, with the key of a device and its proof.
+  private var profile: [UInt8] {
+    let key = String(repeating: "k", count: 87)
+    let proof = String(repeating: "p", count: 86)
+    let body = #"{"name":"Somebody called \#(number)","hand":false,"device":"\#(key)","deviceProof":"\#(proof)"}"#
+    return Array(body.utf8)
   }
 
   /// The first message of a connection.
