@@ -73,6 +73,17 @@ def who_is_the_limit(name: str, usage: dict):
     )
 
 
+def say_whether_it_fits(found: dict):
+    clients, node = found["whole"]["clients_cpu_s"], found["whole"]["node_cpu_s"]
+    room = os.cpu_count() * (found["span_s"] + LIMIT_JOIN_MS / 1000)
+    verdict = "does not fit: the machine is the limit" if clients + node > room else "fits"
+    print(
+        f"the clients' work ({clients:.1f} s of processor) and the node's ({node:.1f} s) {verdict} "
+        f"({os.cpu_count()} processors have {room:.1f} s from the first join to the limit)",
+        file=sys.stderr,
+    )
+
+
 def show_joining(found: dict):
     bench = f"joining {found['people']}"
     show(bench, "together_ms", [found["last_ms"]], "ms", "limit", LIMIT_JOIN_MS)
@@ -93,6 +104,7 @@ def show_joining(found: dict):
     show(bench, "frames_opened", [found["frames_opened"]], "", "expected", found["frames_expected"])
     who_is_the_limit("all the time", found["whole"])
     who_is_the_limit("after the last join", found["after_last_join"])
+    say_whether_it_fits(found)
     if found["complaints"] and not AS_JSON:
         print(f"complaints: {found['complaints']}", file=sys.stderr)
 
