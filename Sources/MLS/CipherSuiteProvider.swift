@@ -113,12 +113,4 @@ extension [UInt8] {
     for index in indices { self[index] = 0 }
     removeAll()
   }
-
-  /// Equality in a time that depends on the lengths alone.
-  func isEqualInConstantTime(to other: [UInt8]) -> Bool {
-    guard count == other.count else { return false }
-    var difference: UInt8 = 0
-    for index in indices { difference |= self[index] ^ other[index] }
-    return difference == 0
-  }
 }

@@ -1,3 +1,4 @@
+import Bytes
 package import MLSWire
 
 /// Signatures and membership tags of messages (RFC 9420 §6.1, §6.2).

@@ -1,3 +1,4 @@
+import Bytes
 package import MLSWire
 
 /// What a joiner checks of a group info and its tree, by Welcome or by external commit (RFC 9420 §12.4.3).

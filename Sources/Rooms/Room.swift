@@ -203,13 +203,3 @@ extension Room {
     participants.firstIndex { $0.resumeToken.isEqualInConstantTime(to: token) }
   }
 }
-
-extension [UInt8] {
-  /// Compares without telling by its duration where the two differ. Their lengths are no secret.
-  func isEqualInConstantTime(to other: [UInt8]) -> Bool {
-    guard count == other.count else { return false }
-    var difference: UInt8 = 0
-    for index in indices { difference |= self[index] ^ other[index] }
-    return difference == 0
-  }
-}
