@@ -74,6 +74,13 @@ let edges: [Target] = [
     dependencies: ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CLinuxNet"],
     swiftSettings: strict),
   .executableTarget(
+    name: "joining-bench",
+    dependencies: [
+      "Bytes", "ClientCore", "NativeCrypto", "NativeMLSCrypto", "SFrame", product("NIOCore", "swift-nio"),
+      product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
+    ],
+    swiftSettings: strict),
+  .executableTarget(
     name: "mls-peer", dependencies: ["Bytes", "MLS", "MLSWire", "NativeMLSCrypto"], swiftSettings: strict),
 ]
 

@@ -232,5 +232,5 @@ package struct Comparison<Suite: CipherSuiteProvider>: Sendable {
     return SafetyCode.decimal(Suite.expand(key: root, info: info.bytes, length: 5)[...], digits: 6)
   }
 
-  private static var label: [UInt8] { Array("tertulia compare 1".utf8) }
+  private static var label: [UInt8] { [UInt8](utf8: "tertulia compare 1") }
 }

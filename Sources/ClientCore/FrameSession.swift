@@ -9,8 +9,8 @@ package import SFrame
 /// Fail closed: nothing is sealed before an epoch is installed, and what no member's key opens is refused.
 ///
 /// Sending follows the group with care for those who hear of a commit later: at once where somebody was removed, else
-/// when the node says that all are ready, or after a second. Receiving follows at once; the keys of an epoch go 5 s after
-/// members came, 2 s after some went.
+/// when the node says that all are ready, or after a second. Receiving follows at once; the keys of an epoch go 20 s after
+/// members came, so that who has lost the node and keeps its place is heard meanwhile, 2 s after some went.
 package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Sendable {
   /// In the order of their numbers.
   var epochs: [HeldEpoch] = []
@@ -27,7 +27,7 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
 
   /// Until everybody seals in the epoch after an Add.
   package static var switchDelay: TimeDelta { .seconds(1) }
-  package static var retirementAfterAdd: TimeDelta { .seconds(5) }
+  package static var retirementAfterAdd: TimeDelta { .seconds(20) }
   package static var retirementAfterRemove: TimeDelta { .seconds(2) }
   /// Epochs that are held at once; fewer than 256, so that eight bits tell them apart.
   package static var maximumEpochs: Int { 64 }

@@ -67,7 +67,7 @@ struct HeldEpoch: Sendable {
   /// in a large meeting most members are never heard.
   func baseKey<Suite: CipherSuiteProvider>(of leaf: UInt16, as suite: Suite.Type) -> [UInt8] {
     Suite.expand(
-      key: secret, info: Array("tertulia sender 1".utf8) + bigEndianBytes(UInt32(leaf)), length: 32)
+      key: secret, info: [UInt8](utf8: "tertulia sender 1") + bigEndianBytes(UInt32(leaf)), length: 32)
   }
 
   /// Overwrites the secret, as well as a value can.

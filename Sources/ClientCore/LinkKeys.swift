@@ -1,3 +1,4 @@
+import Bytes
 package import MLS
 package import MLSWire
 
@@ -10,9 +11,9 @@ package struct LinkKeys<Suite: CipherSuiteProvider>: Sendable {
   package let roomPSK: [UInt8]
 
   package init(_ link: MeetingLink) {
-    let root = Suite.extract(salt: Array("tertulia link 1".utf8), secret: link.secret)
-    gate = Suite.expand(key: root, info: Array("tertulia gate 1".utf8), length: 32)
-    roomPSK = Suite.expand(key: root, info: Array("tertulia room psk 1".utf8), length: 32)
+    let root = Suite.extract(salt: [UInt8](utf8: "tertulia link 1"), secret: link.secret)
+    gate = Suite.expand(key: root, info: [UInt8](utf8: "tertulia gate 1"), length: 32)
+    roomPSK = Suite.expand(key: root, info: [UInt8](utf8: "tertulia room psk 1"), length: 32)
   }
 
   /// What a group of the room is joined and committed to with.
@@ -22,7 +23,7 @@ package struct LinkKeys<Suite: CipherSuiteProvider>: Sendable {
 /// The name of the room's pre-shared key in a group.
 package enum RoomPSK {
   /// The id of the external PSK (RFC 9420 §8.4).
-  package static var id: [UInt8] { Array("tertulia room 1".utf8) }
+  package static var id: [UInt8] { [UInt8](utf8: "tertulia room 1") }
 
   /// For one commit: the id with a fresh nonce of 32 bytes.
   package static func fresh(using random: inout some RandomNumberGenerator) -> PreSharedKeyID {

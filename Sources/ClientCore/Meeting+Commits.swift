@@ -37,9 +37,10 @@ extension Meeting {
     } catch {
       return refuse(bytes, ending: epoch, because: error, using: &random)
     }
-    guard let group, staged.next.map({ !hasRemovedMember($0) }) ?? true,
-      (try? policy.judge(staged, in: group, nonces: &nonces)) != nil
-    else { return refuse(bytes, ending: epoch, using: &random) }
+    if let next = staged.next, hasRemovedMember(next) { return refuse(bytes, ending: epoch, using: &random) }
+    guard let group, (try? policy.judge(staged, in: group, nonces: &nonces)) != nil else {
+      return refuse(bytes, ending: epoch, using: &random)
+    }
     pending = nil
     timers[.resend] = nil
     move(by: staged, bytes: bytes, joiners: [], using: &random)

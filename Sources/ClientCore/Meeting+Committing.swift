@@ -108,6 +108,9 @@ extension Meeting {
     guard let upload = pending, upload.epoch == epoch else { return }
     pending = nil
     if case .entry = upload.outcome { return askForWayIn() }
+    if case .commit(let staged) = upload.outcome, staged.effects.proposals.isEmpty {
+      timers[.update] = now + Pace.refusedUpdate
+    }
     timers[.resend] = now + Pace.retry
     emit(.send(.sync(epoch: epoch)))
   }

@@ -3,7 +3,9 @@ import MLS
 extension Meeting {
   /// Whether a `say` now would be sealed within the very call that takes it.
   package var canSay: Bool {
-    group?.hasPendingProposals == false && node.isConnected && timers[.quiet] == nil && outbox.items.isEmpty
-      && !watch.isHalted
+    guard group?.hasPendingProposals == false, node.isConnected, timers[.quiet] == nil, outbox.items.isEmpty else {
+      return false
+    }
+    return !watch.isHalted
   }
 }

@@ -102,11 +102,15 @@ extension Meeting {
     guard shown.isStale else { return }
     shown.isStale = false
     let roles = group?.roles
-    let members = directory.seats.map { seat in
-      MeetingMember(
-        join: seat.join, leaf: UInt16(truncatingIfNeeded: seat.leaf.rawValue),
-        role: group?.tree[seat.leaf].flatMap { roles?.role(of: $0) } ?? .speaker, isSelf: seat.join == join,
-        state: state(of: seat.join))
+    // No closure: it would copy the whole meeting for every member.
+    var members: [MeetingMember] = []
+    for seat in directory.seats {
+      var role = Role.speaker
+      if let roles, let leaf = group?.tree[seat.leaf] { role = roles.role(of: leaf) }
+      members.append(
+        MeetingMember(
+          join: seat.join, leaf: UInt16(truncatingIfNeeded: seat.leaf.rawValue), role: role,
+          isSelf: seat.join == join, state: state(of: seat.join)))
     }
     if members != shown.members {
       shown.members = members

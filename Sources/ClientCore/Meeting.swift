@@ -65,7 +65,8 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
     self.hostKey = hostKey
     self.link = link
     keys = LinkKeys(link)
-    join = JoinID(using: &random)
+    let join = JoinID(using: &random)
+    self.join = join
     identity = Self.identity(join, using: &random)
   }
 

@@ -46,7 +46,7 @@ package struct MeetingLink: Equatable, Sendable {
 
   /// The characters after `#`, as ASCII.
   package var fragment: [UInt8] {
-    let host = hostKeyDigest.map { Array(".".utf8) + Array(Base64URL.encode($0).utf8) } ?? []
-    return Array("1".utf8) + Array(Base64URL.encode(secret).utf8) + host
+    let host = hostKeyDigest.map { [UInt8](utf8: ".") + [UInt8](utf8: Base64URL.encode($0)) } ?? []
+    return [UInt8](utf8: "1") + [UInt8](utf8: Base64URL.encode(secret)) + host
   }
 }

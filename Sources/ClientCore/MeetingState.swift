@@ -16,7 +16,7 @@ struct NodeView: Sendable {
 
 /// A commit of ours on its way, or an external commit that makes us a member.
 struct PendingUpload<Suite: CipherSuiteProvider>: Sendable {
-  enum Outcome: Sendable {
+  indirect enum Outcome: Sendable {
     case commit(StagedCommit<Suite>)
     case entry(Group<Suite>)
   }
@@ -217,6 +217,8 @@ enum Pace {
   static let attempts = 4
   /// After a refusal.
   static let retry = TimeDelta.milliseconds(500)
+  /// Until the next try of an update that the node would not have: somebody had lost the connection.
+  static let refusedUpdate = TimeDelta.seconds(5)
   static let gap = TimeDelta.seconds(6)
   static let quiet = TimeDelta.milliseconds(500)
   static let watch = TimeDelta.seconds(5)

@@ -1,3 +1,4 @@
+import Bytes
 package import MLS
 package import MLSWire
 
@@ -24,7 +25,7 @@ package struct RolesPolicy<Suite: CipherSuiteProvider>: Sendable {
 
   /// Of a new group: the node may propose Removes, everybody understands roles, nobody has one yet.
   package var groupExtensions: [Extension] {
-    let node = ExternalSender(signatureKey: nodeKey, credential: .basic(identity: Array("node".utf8)))
+    let node = ExternalSender(signatureKey: nodeKey, credential: .basic(identity: [UInt8](utf8: "node")))
     let required = RequiredCapabilities(extensions: [RolesExtension.type])
     return [
       Extension(type: .externalSenders, data: ExternalSenders([node]).wire),

@@ -1,3 +1,4 @@
+import Bytes
 package import MLS
 import MLSWire
 
@@ -8,7 +9,7 @@ package enum SafetyCode {
   package static func digits<Suite: CipherSuiteProvider>(
     epochAuthenticator: [UInt8], groupID: [UInt8], epoch: UInt64, as suite: Suite.Type
   ) -> [UInt8] {
-    let root = Suite.extract(salt: Array("tertulia code 1".utf8), secret: epochAuthenticator)
+    let root = Suite.extract(salt: [UInt8](utf8: "tertulia code 1"), secret: epochAuthenticator)
     var info = WireWriter()
     info.write(raw: groupID)
     info.write(epoch)

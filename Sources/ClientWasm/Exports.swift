@@ -5,7 +5,7 @@ import MLSWire
 import SFrame
 
 // One meeting an instance: a worker that wants another starts another. The module is single-threaded, and no export calls
-// out to the host while it holds the meeting.
+// out to the host while it holds the meeting. It is used in place: a copy would cost as much code as a module of ours.
 nonisolated(unsafe) var mailbox = Mailbox()
 nonisolated(unsafe) private var meeting: Meeting<BoringX25519Suite, BoringCrypto>?
 
@@ -45,22 +45,22 @@ func meetingOpen(_ fragmentLength: Int32, _ seedLength: Int32) -> Int32 {
   var random = HostRandom()
   meeting = try? Meeting(link: link, hostSeed: seed, using: &random)
   if meeting == nil { meeting = try? Meeting(link: link, hostSeed: nil, using: &random) }
-  guard let meeting else { return Status.badLink.rawValue }
-  return mailbox.write(meeting.gate + meeting.join.bytes)
+  guard meeting != nil else { return Status.badLink.rawValue }
+  return mailbox.write(meeting!.gate + meeting!.join.bytes)
 }
 
 /// Out: the join id, 16 bytes; another after the input `newJoin`.
 @c(meeting_join)
 func meetingJoin() -> Int32 {
-  guard let meeting else { return Status.notOpen.rawValue }
-  return mailbox.write(meeting.join.bytes)
+  guard meeting != nil else { return Status.notOpen.rawValue }
+  return mailbox.write(meeting!.join.bytes)
 }
 
 /// Out: the group's id; nothing outside a group.
 @c(meeting_group)
 func meetingGroup() -> Int32 {
-  guard let meeting else { return Status.notOpen.rawValue }
-  return mailbox.write(meeting.groupID ?? [])
+  guard meeting != nil else { return Status.notOpen.rawValue }
+  return mailbox.write(meeting!.groupID ?? [])
 }
 
 /// In: an input of `kind`. Out: effects. Times in milliseconds of a monotonic clock and in seconds since 1970.
@@ -88,13 +88,21 @@ func meetingAdvance(_ now: Double, _ wallClock: Double) -> Int32 {
 /// When `meeting_advance` is due next, in milliseconds of the monotonic clock; infinite when nothing is.
 @c(meeting_deadline)
 func meetingDeadline() -> Double {
-  guard let deadline = meeting?.nextDeadline, deadline < .distantFuture else { return .infinity }
+  guard meeting != nil else { return .infinity }
+  let deadline = meeting!.nextDeadline
+  guard deadline < .distantFuture else { return .infinity }
   return Double(deadline.nanoseconds) / 1e6
 }
 
 /// 1 when what is said now is sealed at once, 0 when it would wait.
 @c(meeting_can_say)
-func meetingCanSay() -> Int32 { meeting?.canSay == true ? 1 : 0 }
+func meetingCanSay() -> Int32 {
+  guard meeting != nil else { return 0 }
+  return canSay(&meeting!) ? 1 : 0
+}
+
+/// Inout, so that nothing is copied.
+private func canSay(_ meeting: inout Meeting<BoringX25519Suite, BoringCrypto>) -> Bool { meeting.canSay }
 
 /// Gives up every key there is.
 @c(meeting_forget)

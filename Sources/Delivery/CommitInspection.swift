@@ -15,6 +15,8 @@ struct InspectedCommit: Equatable, Sendable {
   let joiners: [Joiner]
   /// Whether the author came back by an external commit.
   let isExternal: Bool
+  /// Whether it only gives its author new keys, which can wait.
+  let isElective: Bool
 }
 
 extension GroupState {
@@ -44,7 +46,7 @@ extension GroupState {
     let state = GroupState(context: info.groupContext, info: upload.groupInfo, tree: next)
     return InspectedCommit(
       box: upload.commit, state: state, joiners: try joiners(upload.welcome, proposals.adds, Signer.self),
-      isExternal: author.leaf == nil)
+      isExternal: author.leaf == nil, isElective: author.leaf != nil && commit.proposals.isEmpty)
   }
 
   private struct Author {

@@ -12,6 +12,10 @@ extension DeliveryService {
       let commit = try record.state.inspect(
         upload, by: author.identity, removals: record.removals.map { $0.removal },
         required: record.requiredRemovals(at: now, limits), Signer.self)
+      // Whoever has lost its connection goes on with the media of this epoch until it is back or out.
+      if commit.isElective, attendees.contains(where: { !$0.isConnected && leaf(of: $0) != nil }) {
+        throw .late(epoch: record.state.epoch)
+      }
       accept(commit, by: author.index, now)
     } catch {
       switch error {
@@ -31,7 +35,9 @@ extension DeliveryService {
     record.disputes.removeAll { now - $0.accepted > limits.dispute }
     if record.disputes.count >= limits.disputes { record.disputes.removeFirst() }
     record.disputes.append(Dispute(author: author, accepted: now, state: old, removals: record.removals))
-    record.record(LoggedCommit(epoch: old.epoch, author: author, box: commit.box), limits)
+    let logged = LoggedCommit(
+      epoch: old.epoch, author: author, box: commit.box, removals: record.removals.map { $0.removal.box })
+    record.record(logged, limits)
     let request = record.request
     record.state = commit.state
     record.removals = []
@@ -125,7 +131,10 @@ extension DeliveryService {
     guard epoch <= record.state.epoch, UInt64(missed.count) == record.state.epoch - epoch else {
       return turnAway(place)
     }
-    for commit in missed { tell([index], .commit(epoch: commit.epoch, from: commit.author, box: commit.box)) }
+    for commit in missed {
+      for removal in commit.removals { tell([index], .proposal(removal)) }
+      tell([index], .commit(epoch: commit.epoch, from: commit.author, box: commit.box))
+    }
     for (removal, _) in record.removals { tell([index], .proposal(removal.box)) }
   }
 

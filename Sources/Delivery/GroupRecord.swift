@@ -27,8 +27,8 @@ struct GroupRecord: Sendable {
   mutating func record(_ commit: LoggedCommit, _ limits: DeliveryLimits) {
     log.append(commit)
     var size = 0
-    for commit in log { size += commit.box.count }
-    while log.count > limits.log || size > limits.logBytes { size -= log.removeFirst().box.count }
+    for commit in log { size += commit.size }
+    while log.count > limits.log || size > limits.logBytes { size -= log.removeFirst().size }
   }
 
   /// How many of the removals a commit must have, the oldest ones.
@@ -42,6 +42,11 @@ struct LoggedCommit: Equatable, Sendable {
   let epoch: UInt64
   let author: Int
   let box: [UInt8]
+  /// The node's proposals of that epoch, which the commit may refer to.
+  let removals: [[UInt8]]
+
+  /// Bytes.
+  var size: Int { removals.reduce(box.count) { $0 + $1.count } }
 }
 
 /// A commit that the others may still refuse.

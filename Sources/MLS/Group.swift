@@ -43,7 +43,7 @@ package struct Group<Suite: CipherSuiteProvider>: Sendable {
     self.confirmationTag = confirmationTag
     self.signatureKey = signatureKey
     secretTree = SecretTree(shape: tree.shape, encryptionSecret: secrets.encryption)
-    self.secrets.encryption.erase()
+    self.secrets.erase(.encryption)
     interimTranscriptHash = TranscriptHash<Suite>.interim(
       confirmed: context.confirmedTranscriptHash, confirmationTag: confirmationTag)
     resumptionPSKs.add(resumptionOf: context.groupID, epoch: context.epoch, secret: secrets.resumptionPSK)
@@ -83,7 +83,7 @@ package struct Group<Suite: CipherSuiteProvider>: Sendable {
   }
 
   /// After this the epoch exports nothing more.
-  package mutating func deleteExporterSecret() { secrets.exporter.erase() }
+  package mutating func deleteExporterSecret() { secrets.erase(.exporter) }
 
   /// A signed description of the group for those who join (§12.4.3).
   package func groupInfo(withTree: Bool, withExternalPub: Bool, extensions: [Extension] = []) throws(MLSError)

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Hybrid public key encryption in base mode over the primitives of a suite (RFC 9180).
 package enum HPKE<Suite: CipherSuiteProvider> {
   /// The result of a key schedule: encrypts a sequence of messages and exports secrets (RFC 9180 §5.2, §5.3).
@@ -95,10 +97,10 @@ package enum HPKE<Suite: CipherSuiteProvider> {
       kemSuiteID, key: secret, label: "shared_secret", info: kemContext, length: Suite.hashLength)
   }
 
-  private static var kemSuiteID: [UInt8] { Array("KEM".utf8) + bigEndian(Suite.kem.id) }
+  private static var kemSuiteID: [UInt8] { [UInt8](utf8: "KEM") + bigEndian(Suite.kem.id) }
   /// HKDF-SHA256 is KDF 1 and AES-128-GCM is AEAD 1.
   private static var suiteID: [UInt8] {
-    Array("HPKE".utf8) + bigEndian(Suite.kem.id) + bigEndian(1) + bigEndian(1)
+    [UInt8](utf8: "HPKE") + bigEndian(Suite.kem.id) + bigEndian(1) + bigEndian(1)
   }
 
   private static func bigEndian(_ value: UInt16) -> [UInt8] {
@@ -106,13 +108,13 @@ package enum HPKE<Suite: CipherSuiteProvider> {
   }
 
   private static func labeledExtract(_ id: [UInt8], salt: [UInt8], label: String, secret: [UInt8]) -> [UInt8] {
-    Suite.extract(salt: salt, secret: Array("HPKE-v1".utf8) + id + Array(label.utf8) + secret)
+    Suite.extract(salt: salt, secret: [UInt8](utf8: "HPKE-v1") + id + [UInt8](utf8: label) + secret)
   }
 
   private static func labeledExpand(
     _ id: [UInt8], key: [UInt8], label: String, info: [UInt8], length: Int
   ) -> [UInt8] {
-    let prefix = bigEndian(UInt16(length)) + Array("HPKE-v1".utf8)
-    return Suite.expand(key: key, info: prefix + id + Array(label.utf8) + info, length: length)
+    let prefix = bigEndian(UInt16(length)) + [UInt8](utf8: "HPKE-v1")
+    return Suite.expand(key: key, info: prefix + id + [UInt8](utf8: label) + info, length: length)
   }
 }

@@ -1,43 +1,49 @@
+internal import Bytes
 package import MLSWire
 
-/// The secrets of an epoch (RFC 9420 §8).
+/// The secrets of an epoch (RFC 9420 §8). An erased one is empty.
 package struct EpochSecrets<Suite: CipherSuiteProvider>: Sendable {
-  package internal(set) var senderData: [UInt8]
-  /// Root of the secret tree; erased once the tree is made.
-  package internal(set) var encryption: [UInt8]
-  package internal(set) var exporter: [UInt8]
-  package internal(set) var external: [UInt8]
-  package internal(set) var confirmationKey: [UInt8]
-  package internal(set) var membershipKey: [UInt8]
-  package internal(set) var resumptionPSK: [UInt8]
-  package internal(set) var epochAuthenticator: [UInt8]
-  package internal(set) var initSecret: [UInt8]
+  /// One array of them all: a group is copied often, and each field that it has costs code in the browser.
+  private var values: [[UInt8]]
+
+  enum Name: Int, CaseIterable {
+    case senderData, encryption, exporter, external, confirmation, membership, resumption, authentication, initial
+
+    var label: String {
+      switch self {
+      case .senderData: "sender data"
+      case .encryption: "encryption"
+      case .exporter: "exporter"
+      case .external: "external"
+      case .confirmation: "confirm"
+      case .membership: "membership"
+      case .resumption: "resumption"
+      case .authentication: "authentication"
+      case .initial: "init"
+      }
+    }
+  }
 
   package init(epochSecret: [UInt8]) {
-    func derive(_ label: String) -> [UInt8] { Suite.derive(secret: epochSecret, label: label) }
-    senderData = derive("sender data")
-    encryption = derive("encryption")
-    exporter = derive("exporter")
-    external = derive("external")
-    confirmationKey = derive("confirm")
-    membershipKey = derive("membership")
-    resumptionPSK = derive("resumption")
-    epochAuthenticator = derive("authentication")
-    initSecret = derive("init")
+    values = Name.allCases.map { Suite.derive(secret: epochSecret, label: $0.label) }
   }
 
+  package var senderData: [UInt8] { values[Name.senderData.rawValue] }
+  /// Root of the secret tree; erased once the tree is made.
+  package var encryption: [UInt8] { values[Name.encryption.rawValue] }
+  package var exporter: [UInt8] { values[Name.exporter.rawValue] }
+  package var external: [UInt8] { values[Name.external.rawValue] }
+  package var confirmationKey: [UInt8] { values[Name.confirmation.rawValue] }
+  package var membershipKey: [UInt8] { values[Name.membership.rawValue] }
+  package var resumptionPSK: [UInt8] { values[Name.resumption.rawValue] }
+  package var epochAuthenticator: [UInt8] { values[Name.authentication.rawValue] }
+  package var initSecret: [UInt8] { values[Name.initial.rawValue] }
+
+  /// Deletes one of them (§9.2).
+  mutating func erase(_ name: Name) { values[name.rawValue].erase() }
+
   /// Deletes all of them (§9.2).
-  mutating func erase() {
-    senderData.erase()
-    encryption.erase()
-    exporter.erase()
-    external.erase()
-    confirmationKey.erase()
-    membershipKey.erase()
-    resumptionPSK.erase()
-    epochAuthenticator.erase()
-    initSecret.erase()
-  }
+  mutating func erase() { for name in Name.allCases { erase(name) } }
 
   /// `MLS-Exporter` (§8.5). `length` in bytes, at most 255 * 32.
   package func export(label: String, context: [UInt8], length: Int) -> [UInt8] {
@@ -109,7 +115,7 @@ package enum KeySchedule<Suite: CipherSuiteProvider> {
     }
   }
 
-  private static var externalInitLabel: [UInt8] { Array("MLS 1.0 external init secret".utf8) }
+  private static var externalInitLabel: [UInt8] { [UInt8](utf8: "MLS 1.0 external init secret") }
 }
 
 /// RFC 9420 §8.2.

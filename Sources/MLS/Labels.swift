@@ -1,3 +1,4 @@
+internal import Bytes
 package import MLSWire
 
 /// The labelled functions that everything else is made of (RFC 9420 §5.1, §5.2, §8).
@@ -56,7 +57,7 @@ extension CipherSuiteProvider {
   /// `RefHash` (§5.2), whose labels carry their own prefix.
   package static func refHash(label: String, value: [UInt8]) -> [UInt8] {
     var writer = WireWriter()
-    writer.write(opaque: Array(label.utf8))
+    writer.write(opaque: [UInt8](utf8: label))
     writer.write(opaque: value)
     return hash(writer.bytes)
   }

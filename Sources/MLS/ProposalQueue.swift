@@ -32,38 +32,51 @@ struct ProposalQueue: Sendable {
   /// nothing else (§12.2).
   func committable(by committer: LeafIndex) -> [(reference: [UInt8], sent: SentProposal)] {
     var chosen: [(reference: [UInt8], sent: SentProposal)] = []
+    var removed: [LeafIndex] = []
+    var psks: [PreSharedKeyID] = []
     var keys = Set<[UInt8]>()
     for (place, entry) in entries.enumerated() {
-      let later = entries[(place + 1)...]
       switch entry.sent.proposal {
       case .update:
-        guard entry.sent.sender != .member(committer), case .member(let leaf) = entry.sent.sender else { continue }
-        let removed = entries.contains { $0.sent.proposal == .remove(leaf) }
-        if removed || later.contains(where: { $0.sent.isUpdate(of: leaf) }) { continue }
+        guard let leaf = entry.sent.updatedLeaf, leaf != committer, !isChanged(leaf, after: place) else { continue }
       case .remove(let leaf):
-        if leaf == committer || chosen.contains(where: { $0.sent.proposal == .remove(leaf) }) { continue }
+        guard leaf != committer, !removed.contains(leaf) else { continue }
+        removed.append(leaf)
       case .groupContextExtensions:
-        if later.contains(where: { $0.sent.proposal.type == .groupContextExtensions }) { continue }
-      case .preSharedKey:
-        if chosen.contains(where: { $0.sent.proposal == entry.sent.proposal }) { continue }
+        guard !entries[(place + 1)...].contains(where: { $0.sent.proposal.type == .groupContextExtensions }) else {
+          continue
+        }
+      case .preSharedKey(let id):
+        guard !psks.contains(id) else { continue }
+        psks.append(id)
       case .reInit:
-        if entries.count > 1 { continue }
+        guard entries.count == 1 else { continue }
       case .externalInit: continue
       case .add(let keyPackage):
         let leaf = keyPackage.leafNode
-        if keys.contains(leaf.signatureKey) || keys.contains(leaf.encryptionKey) { continue }
-        keys.formUnion([leaf.signatureKey, leaf.encryptionKey])
+        guard !keys.contains(leaf.signatureKey), !keys.contains(leaf.encryptionKey) else { continue }
+        keys.insert(leaf.signatureKey)
+        keys.insert(leaf.encryptionKey)
       }
       chosen.append(entry)
     }
     return chosen
   }
+
+  /// Whether a leaf is removed, or updated later than by the proposal at `place`.
+  private func isChanged(_ leaf: LeafIndex, after place: Int) -> Bool {
+    for (other, entry) in entries.enumerated() {
+      if case .remove(leaf) = entry.sent.proposal { return true }
+      if other > place, entry.sent.updatedLeaf == leaf { return true }
+    }
+    return false
+  }
 }
 
 extension SentProposal {
-  fileprivate func isUpdate(of leaf: LeafIndex) -> Bool {
-    guard case .update = proposal else { return false }
-    return sender == .member(leaf)
+  fileprivate var updatedLeaf: LeafIndex? {
+    guard case .update = proposal, case .member(let leaf) = sender else { return nil }
+    return leaf
   }
 
   /// Whether this author may propose this (RFC 9420 §6.1, §12.1.8).

@@ -1,3 +1,4 @@
+internal import Bytes
 package import MLSWire
 
 /// The key and nonce of one message (RFC 9420 §9.1).
@@ -71,63 +72,66 @@ package enum RatchetKind: Hashable, Sendable {
 /// are derived (§9.2).
 package struct SecretTree<Suite: CipherSuiteProvider>: Sendable {
   private let shape: TreeShape
-  private var secrets: [NodeIndex: [UInt8]]
-  private var ratchets: [Place: HashRatchet<Suite>] = [:]
-
-  private struct Place: Hashable {
-    let leaf: LeafIndex
-    let kind: RatchetKind
-  }
+  /// By node; empty where there is none.
+  private var secrets: [[UInt8]]
+  private var ratchets: [(leaf: LeafIndex, kind: RatchetKind, ratchet: HashRatchet<Suite>)] = []
 
   package init(shape: TreeShape, encryptionSecret: [UInt8]) {
     self.shape = shape
-    secrets = [shape.root: encryptionSecret]
+    secrets = [[UInt8]](repeating: [], count: shape.nodeCount)
+    secrets[shape.root.value] = encryptionSecret
   }
 
   /// A member's ratchet as it stands. To be handed back with `store` once a key of it was used with success: a
   /// message that does not open must not use anything up.
   mutating func ratchet(of leaf: LeafIndex, _ kind: RatchetKind) throws(MLSError) -> HashRatchet<Suite> {
     guard leaf.position < shape.leafCount else { throw .framing(.unknownMember) }
-    if let ratchet = ratchets[Place(leaf: leaf, kind: kind)] { return ratchet }
+    if let place = place(of: leaf, kind) { return ratchets[place].ratchet }
     var secret = leafSecret(leaf)
     guard !secret.isEmpty else { throw .framing(.generationConsumed) }
     let root = { (label: String) in Suite.expand(secret: secret, label: label, context: [], length: Suite.hashLength) }
-    ratchets[Place(leaf: leaf, kind: .handshake)] = HashRatchet(secret: root("handshake"))
-    ratchets[Place(leaf: leaf, kind: .application)] = HashRatchet(secret: root("application"))
+    ratchets.append((leaf, .handshake, HashRatchet(secret: root("handshake"))))
+    ratchets.append((leaf, .application, HashRatchet(secret: root("application"))))
     secret.erase()
     return try ratchet(of: leaf, kind)
   }
 
   mutating func store(_ ratchet: HashRatchet<Suite>, of leaf: LeafIndex, _ kind: RatchetKind) {
-    ratchets[Place(leaf: leaf, kind: kind)] = ratchet
+    guard let place = place(of: leaf, kind) else { return }
+    ratchets[place].ratchet = ratchet
+  }
+
+  private func place(of leaf: LeafIndex, _ kind: RatchetKind) -> Int? {
+    ratchets.firstIndex { $0.leaf == leaf && $0.kind == kind }
   }
 
   /// Deletes every secret and ratchet.
   mutating func erase() {
-    secrets = [:]
-    ratchets = [:]
+    for index in secrets.indices { secrets[index].erase() }
+    ratchets = []
   }
 
   /// Takes the secret of a leaf out of the tree, expanding the nodes above it.
   private mutating func leafSecret(_ leaf: LeafIndex) -> [UInt8] {
     var node = NodeIndex(leaf)
     var below: [NodeIndex] = []
-    while secrets[node] == nil, let parent = shape.parent(of: node) {
+    while secrets[node.value].isEmpty, let parent = shape.parent(of: node) {
       below.append(node)
       node = parent
     }
     for child in below.reversed() {
-      guard var secret = secrets.removeValue(forKey: node), let left = node.left, let right = node.right else { break }
-      secrets[left] = Self.child(of: secret, "left")
-      secrets[right] = Self.child(of: secret, "right")
-      secret.erase()
+      guard !secrets[node.value].isEmpty, let left = node.left, let right = node.right else { break }
+      secrets[left.value] = Self.child(of: secrets[node.value], "left")
+      secrets[right.value] = Self.child(of: secrets[node.value], "right")
+      secrets[node.value].erase()
       node = child
     }
-    return secrets.removeValue(forKey: NodeIndex(leaf)) ?? []
+    defer { secrets[NodeIndex(leaf).value] = [] }
+    return secrets[NodeIndex(leaf).value]
   }
 
   private static func child(of secret: [UInt8], _ side: String) -> [UInt8] {
-    Suite.expand(secret: secret, label: "tree", context: Array(side.utf8), length: Suite.hashLength)
+    Suite.expand(secret: secret, label: "tree", context: [UInt8](utf8: side), length: Suite.hashLength)
   }
 
   /// Takes the key of one message out of a member's ratchet.

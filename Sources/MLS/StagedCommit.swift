@@ -24,8 +24,25 @@ package struct StagedCommit<Suite: CipherSuiteProvider>: Sendable {
   /// Where it starts from.
   let baseEpoch: UInt64
   let baseTranscript: [UInt8]
+  private let outcome: Outcome
+
+  private indirect enum Outcome: Sendable {
+    case removed
+    case next(Group<Suite>)
+  }
+
+  init(effects: CommitEffects, baseEpoch: UInt64, baseTranscript: [UInt8], next: Group<Suite>?) {
+    self.effects = effects
+    self.baseEpoch = baseEpoch
+    self.baseTranscript = baseTranscript
+    outcome = next.map { .next($0) } ?? .removed
+  }
+
   /// Nil when the commit removes us.
-  package let next: Group<Suite>?
+  package var next: Group<Suite>? {
+    guard case .next(let group) = outcome else { return nil }
+    return group
+  }
 }
 
 extension Group {

@@ -3,32 +3,31 @@ package import MLSWire
 /// The private keys that a member knows: of its leaf and of nodes above it (RFC 9420 §4.2).
 package struct PrivateTree<Suite: CipherSuiteProvider>: Sendable {
   package let leaf: LeafIndex
-  private var keys: [NodeIndex: [UInt8]]
+  private var keys: [(node: NodeIndex, key: [UInt8])]
 
   package init(leaf: LeafIndex, privateKey: [UInt8]) {
     self.leaf = leaf
-    keys = [NodeIndex(leaf): privateKey]
+    keys = [(NodeIndex(leaf), privateKey)]
   }
 
-  package subscript(node: NodeIndex) -> [UInt8]? { keys[node] }
+  package subscript(node: NodeIndex) -> [UInt8]? { keys.first { $0.node == node }?.key }
 
   package mutating func set(_ privateKey: [UInt8], at node: NodeIndex) {
     erase(node)
-    keys[node] = privateKey
+    keys.append((node, privateKey))
   }
 
   /// Deletes the keys of nodes that have become blank (RFC 9420 §7.5).
   mutating func prune(to tree: RatchetTree<Suite>) {
-    let stale = keys.keys.filter { $0.value >= tree.shape.nodeCount || tree.isBlank($0) }
-    for node in stale { erase(node) }
+    for (node, _) in keys where node.value >= tree.shape.nodeCount || tree.isBlank(node) { erase(node) }
   }
 
-  mutating func eraseAll() { for node in Array(keys.keys) { erase(node) } }
+  mutating func eraseAll() { for (node, _) in keys { erase(node) } }
 
   mutating func erase(_ node: NodeIndex) {
-    guard let index = keys.index(forKey: node) else { return }
-    keys.values[index].erase()
-    keys.remove(at: index)
+    guard let place = keys.firstIndex(where: { $0.node == node }) else { return }
+    keys[place].key.erase()
+    keys.remove(at: place)
   }
 
   /// Derives the keys from `secret` for `node` and the nodes of `path` above it, checks them against the public tree

@@ -31,8 +31,14 @@ extension [Extension] {
 
   /// Whether a type occurs twice, which no list may have (RFC 9420 §13.4).
   package var hasDuplicates: Bool {
-    let types = map { $0.type.rawValue }.sorted()
-    return zip(types, types.dropFirst()).contains { $0 == $1 }
+    guard count > 1 else { return false }
+    // Faster than comparing pairs for the longest lists that parse, and less code than sorting.
+    var seen = [Bool](repeating: false, count: Int(UInt16.max) + 1)
+    for item in self {
+      if seen[Int(item.type.rawValue)] { return true }
+      seen[Int(item.type.rawValue)] = true
+    }
+    return false
   }
 }
 

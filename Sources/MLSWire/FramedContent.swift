@@ -43,7 +43,7 @@ package enum Sender: Hashable, Sendable, WireCodable {
 }
 
 /// What a message says (RFC 9420 §6).
-package enum Content: Equatable, Sendable {
+package indirect enum Content: Equatable, Sendable {
   case application([UInt8])
   case proposal(Proposal)
   case commit(Commit)

@@ -65,7 +65,7 @@ package struct PrivateMessage: Equatable, Sendable, WireCodable {
 }
 
 /// Anything that crosses the network (RFC 9420 §6).
-package enum MLSMessage: Equatable, Sendable, WireCodable {
+package indirect enum MLSMessage: Equatable, Sendable, WireCodable {
   case publicMessage(PublicMessage)
   case privateMessage(PrivateMessage)
   case welcome(Welcome)

@@ -114,7 +114,7 @@ package struct ParentNode: Equatable, Sendable, WireCodable {
 }
 
 /// A non-blank node of the tree (RFC 9420 §12.4.3.3).
-package enum TreeNode: Equatable, Sendable, WireCodable {
+package indirect enum TreeNode: Equatable, Sendable, WireCodable {
   case leaf(LeafNode)
   case parent(ParentNode)
 

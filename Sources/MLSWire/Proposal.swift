@@ -29,7 +29,7 @@ package struct ReInit: Equatable, Sendable, WireCodable {
 
 /// A change to the group (RFC 9420 §12.1). A type that is not one of these has no length and cannot be skipped: it is
 /// refused.
-package enum Proposal: Equatable, Sendable, WireCodable {
+package indirect enum Proposal: Equatable, Sendable, WireCodable {
   case add(KeyPackage)
   case update(LeafNode)
   case remove(LeafIndex)

@@ -1,9 +1,11 @@
+internal import Bytes
+
 /// `SignContent` and `EncryptContext`, which have one shape: a label with the prefix of the protocol and a content
 /// (RFC 9420 §5.1.2, §5.1.3).
 package enum LabelledContent {
   package static func wire(label: String, content: [UInt8]) -> [UInt8] {
     var writer = WireWriter()
-    writer.write(opaque: Array("MLS 1.0 ".utf8) + Array(label.utf8))
+    writer.write(opaque: [UInt8](utf8: "MLS 1.0 ") + [UInt8](utf8: label))
     writer.write(opaque: content)
     return writer.bytes
   }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The AES-GCM cipher suites of RFC 9605 §4.5, under their registered numbers.
 package enum SFrameSuite: UInt16, CaseIterable, Sendable {
   case aes128GCM = 4
@@ -30,9 +32,10 @@ package struct SFrameKey: Sendable {
     let secret = Crypto.hkdfExtract(suite.hash, salt: [], secret: baseKey)
     let context = bigEndianBytes(keyID) + bigEndianBytes(suite.rawValue)
     let key = try Crypto.hkdfExpand(
-      suite.hash, key: secret, info: Array("SFrame 1.0 Secret key ".utf8) + context, length: suite.keyLength)
+      suite.hash, key: secret, info: [UInt8](utf8: "SFrame 1.0 Secret key ") + context, length: suite.keyLength)
     let salt = try Crypto.hkdfExpand(
-      suite.hash, key: secret, info: Array("SFrame 1.0 Secret salt ".utf8) + context, length: SFrameSuite.nonceLength)
+      suite.hash, key: secret, info: [UInt8](utf8: "SFrame 1.0 Secret salt ") + context, length: SFrameSuite.nonceLength
+    )
     return SFrameKey(suite: suite, keyID: keyID, key: key, salt: SFrameSalt(salt))
   }
 

@@ -93,6 +93,8 @@ def test_two_people_compare_numbers_and_know_each_other_again(node, people):
     for person in (ana, berta):
         person.see("comparison-same").click()
     for person, other in ((ana, "Berta"), (berta, "Ana")):
+        expect(person.see("comparison")).to_have_attribute("data-step", "matched")
+        person.see("comparison-close").click()
         expect(row_of(person, other)).to_have_attribute("data-trust", "verified")
 
 

@@ -15,18 +15,18 @@ struct MediaKeyVectorTests {
     struct Link: Decodable {
       let fragment: String
       let gate: String
-      let room_psk: String
+      let roomPsk: String
     }
 
     struct Frame: Decodable {
       let name: String
-      let media_secret: String
+      let mediaSecret: String
       let context: UInt8
       let leaf: UInt32
       let epoch: UInt64
       let counter: UInt64
       let clear: Int
-      let base_key: String
+      let baseKey: String
       let key: String
       let salt: String
       let plain: String
@@ -40,7 +40,9 @@ struct MediaKeyVectorTests {
   static let vectors: Vectors = {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../InteropTests/media_keys.json")
-    return try! JSONDecoder().decode(Vectors.self, from: Data(contentsOf: file))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try! decoder.decode(Vectors.self, from: Data(contentsOf: file))
   }()
 
   @Test("gate and room PSK follow from a link as in Python")
@@ -49,7 +51,7 @@ struct MediaKeyVectorTests {
       let link = try MeetingLink(fragment: Array(vector.fragment.utf8))
       let keys = LinkKeys<NativeX25519Suite>(link)
       #expect(keys.gate.hex == vector.gate)
-      #expect(keys.roomPSK.hex == vector.room_psk)
+      #expect(keys.roomPSK.hex == vector.roomPsk)
       #expect(link.fragment == Array(vector.fragment.utf8))
     }
   }
@@ -57,7 +59,7 @@ struct MediaKeyVectorTests {
   @Test("keys and frames are as in Python, sealed and opened")
   func frames() throws {
     for vector in Self.vectors.frames {
-      let secret = try #require([UInt8](hex: vector.media_secret))
+      let secret = try #require([UInt8](hex: vector.mediaSecret))
       let frame = try #require([UInt8](hex: vector.frame))
       let plain = try #require([UInt8](hex: vector.plain))
       let context = try #require(StreamContext(rawValue: vector.context))
@@ -75,7 +77,7 @@ struct MediaKeyVectorTests {
         }
       }
       #expect(
-        sender.session.epochs[0].baseKey(of: UInt16(vector.leaf), as: NativeX25519Suite.self).hex == vector.base_key)
+        sender.session.epochs[0].baseKey(of: UInt16(vector.leaf), as: NativeX25519Suite.self).hex == vector.baseKey)
       #expect(try receiver.open(kind, frame) == plain, "\(vector.name)")
       // One frame sets up the key; then the counter of the vector.
       _ = try sender.session.planSeal(context, kind, clear: Array(plain.prefix(10)))

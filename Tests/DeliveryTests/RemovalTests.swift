@@ -137,22 +137,41 @@ struct RemovalTests {
 
 @Suite("Catching up")
 struct CatchUpTests {
-  @Test("who was away is sent the commits that were missed, in order, and what is proposed")
+  @Test("who was away is sent the commits that were missed, with the Removes they refer to, in order")
   func missed() throws {
     var hall = try Hall.with(3)
     hall.people[2]?.isSilent = true
     try hall.tell(.lose, from: 2)
-    for _ in 0..<3 {
-      var author = try #require(hall.people[0])
-      let commit = try author.commit([])
-      hall.people[0] = author
-      try hall.tell(.commit(commit.wire), from: 0)
+    let epoch = try #require(hall.people[2]?.group?.epoch)
+    for index in 3...4 {
+      try hall.come(index)
+      try hall.pass(.seconds(1))
     }
+    try hall.leave(3)
+    try hall.pass(.seconds(1))
     #expect(hall.events(2) == [])
     hall.people[2]?.isSilent = false
     try hall.tell(.resume, from: 2)
-    try hall.tell(.sync(epoch: try #require(hall.people[2]?.group?.epoch)), from: 2)
+    try hall.tell(.sync(epoch: epoch), from: 2)
     #expect(hall.events(2).commits.count == 3)
+    #expect(!hall.events(2).contains(.resync))
+    #expect(hall.membersAgree)
+  }
+
+  @Test("new keys for their own sake wait while somebody is lost, because the lost hear and speak in the old epoch")
+  func elective() throws {
+    var hall = try Hall.with(3)
+    try hall.tell(.lose, from: 2)
+    let epoch = try #require(hall.people[0]?.group?.epoch)
+    var author = try #require(hall.people[0])
+    let update = try author.commit([])
+    try hall.tell(.commit(update.wire), from: 0)
+    #expect(hall.events(0).contains(.commitRefused(epoch: epoch)))
+    #expect(hall.expelled == [])
+    try hall.tell(.resume, from: 2)
+    hall.people[0] = author
+    try hall.tell(.commit(update.wire), from: 0)
+    #expect(hall.events(2).commits.count == 1)
     #expect(hall.membersAgree)
   }
 
@@ -163,19 +182,17 @@ struct CatchUpTests {
     var hall = try Hall.with(3, limits: limits)
     hall.people[2]?.isSilent = true
     try hall.tell(.lose, from: 2)
-    for _ in 0..<3 {
-      var author = try #require(hall.people[0])
-      let commit = try author.commit([])
-      hall.people[0] = author
-      try hall.tell(.commit(commit.wire), from: 0)
+    for index in 3...5 {
+      try hall.come(index)
+      try hall.pass(.seconds(1))
     }
     hall.people[2]?.isSilent = false
     try hall.tell(.resume, from: 2)
     try hall.tell(.sync(epoch: try #require(hall.people[2]?.group?.epoch)), from: 2)
     #expect(hall.events(2).first == .resync)
-    #expect(hall.members == [0, 1, 2])
+    #expect(hall.members == [0, 1, 2, 3, 4, 5])
     #expect(hall.membersAgree)
-    #expect(hall.tree(of: 0).count == 3)
+    #expect(hall.tree(of: 0).count == 6)
     #expect(hall.expelled == [])
   }
 

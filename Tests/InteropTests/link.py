@@ -1,7 +1,6 @@
 """A meeting link and what follows from its secret, in Python: a second opinion on the Swift core."""
 
 import base64
-import struct
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -41,6 +40,3 @@ class Link:
     @property
     def room_psk(self) -> bytes:
         return expand(self.root, b"tertulia room psk 1", 32)
-
-    def sender_key(self, index: int, join: bytes) -> bytes:
-        return expand(self.root, b"tertulia sender 1" + struct.pack(">H", index) + join, 16)

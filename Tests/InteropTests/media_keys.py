@@ -70,8 +70,6 @@ class SFrameHeader:
         """The sender in the KID of RFC 9605 §5.2, with E = 8 and S = 10."""
         return self.kid >> 8 & 0x3FF
 
-    index = leaf
-
     @property
     def context(self) -> int:
         return self.kid >> 18

@@ -77,20 +77,23 @@ class Peer:
         async for text in self.socket:
             message = json.loads(text)
             self.messages.append(message)
-            match message["type"]:
-                case "welcome":
-                    self.index = message["index"]
-                    self.roster = {one["index"]: one for one in message["participants"]}
-                case "joined":
-                    self.roster[message["participant"]["index"]] = message["participant"]
-                case "left":
-                    self.roster.pop(message["index"], None)
-                case "slots":
-                    self.slots = {one["slot"]: one["index"] for one in message["slots"]}
-                case "answer":
-                    answer = candidates_in_every_section(message["sdp"])
-                    await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+            await self.receive(message)
             await self._notify()
+
+    async def receive(self, message: dict):
+        match message["type"]:
+            case "welcome":
+                self.index = message["index"]
+                self.roster = {one["index"]: one for one in message["participants"]}
+            case "joined":
+                self.roster[message["participant"]["index"]] = message["participant"]
+            case "left":
+                self.roster.pop(message["index"], None)
+            case "slots":
+                self.slots = {one["slot"]: one["index"] for one in message["slots"]}
+            case "answer":
+                answer = candidates_in_every_section(message["sdp"])
+                await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
     async def _connect_media(self):
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))

@@ -62,7 +62,9 @@ struct HTTPTests {
         #expect(same.status == 304 && same.body.isEmpty)
         let changed = try await connection.request("GET /app/main.js", [("If-None-Match", tag)])
         #expect(changed.status == 200)
-        #expect(try await connection.request("GET /core.wasm")["content-type"] == "application/wasm")
+        let best = try await connection.request("GET /core.wasm", [("Accept-Encoding", "gzip, deflate, br")])
+        #expect(String(decoding: best.body, as: UTF8.self) == "brotli" && best["content-encoding"] == "br")
+        #expect(best["content-type"] == "application/wasm")
       }
     }
   }

@@ -14,7 +14,8 @@ enum LiveNode {
     let web = folder.appending(path: "web")
     try FileManager.default.createDirectory(at: web.appending(path: "app"), withIntermediateDirectories: true)
     for (path, text) in [
-      "index.html": "<!doctype html>index", "app/main.js": "plain", "app/main.js.gz": "compressed", ".secret": "no",
+      "index.html": "<!doctype html>index", "app/main.js": "plain", "app/main.js.gz": "compressed",
+      "core.wasm.br": "brotli", "core.wasm.gz": "gzip", ".secret": "no",
       "core.wasm": "wasm",
     ] {
       try Data(text.utf8).write(to: web.appending(path: path))

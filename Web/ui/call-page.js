@@ -84,7 +84,7 @@ export class CallPage extends View {
 
   /** @override @param {Readonly<State>} state @param {Readonly<import("./view.js").Look>} look */
   render({ connection, security, people }, look) {
-    const { icon: picture, brief, full } = shieldMark(security.state);
+    const { icon: picture, brief, full } = shieldMark(security);
     const count = people.length + 1;
     setAttribute(this.shield, "data-state", security.state);
     redraw(this.shieldIcon, picture);

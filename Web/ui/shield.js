@@ -66,7 +66,7 @@ export class ShieldSheet extends Sheet {
     const opening = !this.dialog.open;
     if (!this.follow(look)) return;
     const { state, digits } = security;
-    say(this.heading, shieldMark(state).title);
+    say(this.heading, shieldMark(security).title);
     setAttribute(this.dialog, "data-state", state);
     show(this.alarm, state === "alarm");
     if (state === "alarm") say(this.alarmText, alarmWords(security.code));

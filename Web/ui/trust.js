@@ -44,9 +44,18 @@ const SHIELD = {
   alarm: { icon: "alarm", brief: "shield.alarm_brief", full: "shield.alarm", title: "shield.title_alarm" },
 };
 
-/** Picture, texts and heading of the shield; the texts count the members. @param {Security["state"]} state */
-export function shieldMark(state) {
-  return SHIELD[state];
+/** What the person should know of although nobody can hear more than they should. */
+const CAUTION = {
+  icon: /** @type {const} */ ("alarm"),
+  brief: "shield.caution_brief",
+  full: "shield.caution",
+  title: "shield.caution",
+};
+const MILD = ["not_let_in", "wrong_clock", "stranger"];
+
+/** Picture, texts and heading of the shield; the texts count the members. @param {Readonly<Security>} security */
+export function shieldMark({ state, code }) {
+  return state === "alarm" && MILD.includes(code ?? "") ? CAUTION : SHIELD[state];
 }
 
 /**

@@ -141,7 +141,6 @@ export function blockedWords(code) {
 const ALARMS = {
   transform_idle: "alarm.transform_idle",
   swapped_media: "alarm.swapped_media",
-  roster_refused: "alarm.roster_refused",
   worker_failed: "alarm.worker_failed",
   cannot_decrypt: "alarm.cannot_decrypt",
   forked: "alarm.forked",

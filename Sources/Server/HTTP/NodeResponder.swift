@@ -43,17 +43,16 @@ package struct NodeResponder: HTTPResponder {
   }
 
   private func serve(_ file: StaticFile, _ request: HTTPRequest, status: HTTPResponse.Status = .ok) -> Response {
-    let isCompressed = file.gzip != nil && acceptsGzip(request)
-    let tag = file.tag(gzip: isCompressed)
+    let coding = ContentCoding.allCases.first { file.compressed[$0] != nil && accepts($0, request) }
+    let tag = file.tag(coding)
     // Revalidated each time: people must get the client that is published now, and an unchanged one costs one round trip.
     var headers: HTTPFields = [.eTag: tag, .cacheControl: "no-cache", .contentType: file.type]
-    if file.gzip != nil { headers[.vary] = "Accept-Encoding" }
+    if !file.compressed.isEmpty { headers[.vary] = "Accept-Encoding" }
     if status == .ok, matches(request.headerFields[values: .ifNoneMatch], tag) {
       return Response(status: .notModified, headers: headers)
     }
-    if isCompressed { headers[.contentEncoding] = "gzip" }
-    let body = isCompressed ? file.gzip ?? file.plain : file.plain
-    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+    if let coding { headers[.contentEncoding] = coding.rawValue }
+    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: file.content(coding)))
   }
 
   private func notFound(_ request: HTTPRequest) -> Response {
@@ -74,10 +73,10 @@ package struct NodeResponder: HTTPResponder {
       body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
   }
 
-  private func acceptsGzip(_ request: HTTPRequest) -> Bool {
-    request.headerFields[values: .acceptEncoding].flatMap { $0.split(separator: ",") }.contains { coding in
-      let parts = coding.lowercased().filter { $0 != " " }.split(separator: ";")
-      return parts.first == "gzip" && !parts.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" }
+  private func accepts(_ coding: ContentCoding, _ request: HTTPRequest) -> Bool {
+    request.headerFields[values: .acceptEncoding].flatMap { $0.split(separator: ",") }.contains { offer in
+      let parts = offer.lowercased().filter { $0 != " " }.split(separator: ";")
+      return parts.first == coding.rawValue[...] && !parts.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" }
     }
   }
 

@@ -2,26 +2,41 @@ import Crypto
 import Foundation
 package import NIOCore
 
+/// A content coding that files may have been compressed with beforehand (RFC 9110 §8.4.1), the smallest result first.
+package enum ContentCoding: String, CaseIterable, Sendable {
+  /// Brotli (RFC 7932).
+  case br
+  case gzip
+
+  /// What the compressed twin of a file ends with.
+  var suffix: String { self == .br ? ".br" : ".gz" }
+}
+
 /// A file of the client, in memory.
 package struct StaticFile: Sendable {
   package let type: String
   package let plain: ByteBuffer
-  /// The same, compressed beforehand, when there was a `.gz` beside it.
-  package let gzip: ByteBuffer?
-  /// Hexadecimal digest of the plain content. The two encodings need tags of their own (RFC 9110 §8.8.3.3).
+  /// The same, compressed beforehand, where there was a twin beside it.
+  package let compressed: [ContentCoding: ByteBuffer]
+  /// Hexadecimal digest of the plain content. Each encoding needs a tag of its own (RFC 9110 §8.8.3.3).
   private let digest: String
 
-  init(type: String, plain: [UInt8], gzip: [UInt8]?) {
+  init(type: String, plain: [UInt8], compressed: [ContentCoding: [UInt8]]) {
     self.type = type
     self.plain = ByteBuffer(bytes: plain)
-    self.gzip = gzip.map { ByteBuffer(bytes: $0) }
+    self.compressed = compressed.mapValues { ByteBuffer(bytes: $0) }
     digest = SHA256.hash(data: plain).prefix(16).map { byte in
       String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
     }.joined()
   }
 
+  /// The content in a coding, nil for the plain one.
+  package func content(_ coding: ContentCoding?) -> ByteBuffer { coding.flatMap { compressed[$0] } ?? plain }
+
   /// Strong entity tag, quotes included.
-  package func tag(gzip: Bool) -> String { gzip ? "\"\(digest)-gzip\"" : "\"\(digest)\"" }
+  package func tag(_ coding: ContentCoding?) -> String {
+    coding.map { "\"\(digest)-\($0.rawValue)\"" } ?? "\"\(digest)\""
+  }
 }
 
 /// Why the client cannot be served.
@@ -66,8 +81,10 @@ package struct StaticFiles: Sendable {
       contents["/" + path] = Array(data)
     }
     var files: [String: StaticFile] = [:]
-    for (path, bytes) in contents where !path.hasSuffix(".gz") {
-      files[path] = StaticFile(type: Self.type(of: path), plain: bytes, gzip: contents[path + ".gz"])
+    for (path, bytes) in contents where !ContentCoding.allCases.contains(where: { path.hasSuffix($0.suffix) }) {
+      var compressed: [ContentCoding: [UInt8]] = [:]
+      for coding in ContentCoding.allCases { compressed[coding] = contents[path + coding.suffix] }
+      files[path] = StaticFile(type: Self.type(of: path), plain: bytes, compressed: compressed)
     }
     guard let index = files["/index.html"] else { throw StaticFilesError.noIndex(folder: folder) }
     self.files = files

@@ -48,7 +48,7 @@ class Node:
     """Ends join one after the other; the first lets the others in."""
 
     def __init__(self):
-        self.ends, self.members, self.tree, self.epoch = [], set(), {}, 0
+        self.ends, self.members, self.ready, self.tree, self.epoch = [], set(), set(), {}, 0
 
     def enter(self, end) -> None:
         end.ask("enter", {"resumed": False, "senderKey": "A" * 43})
@@ -89,7 +89,12 @@ class Node:
                 else:
                     end.ask("deliver", {"type": "group_welcome", "welcome": welcome, "tree": self.served()}, None)
             self.members.update(self.ends)
+            self.ready.clear()
             self.epoch += 1
+        elif message["type"] == "ready" and message["epoch"] == self.epoch:
+            self.ready.add(author)
+            for end in self.ends if self.ready >= self.members else ():
+                end.ask("deliver", {"type": "ready", "epoch": self.epoch}, None)
         elif message["type"] == "message":
             for end in others:
                 if "to" not in message or end.join in message["to"]:
@@ -99,7 +104,8 @@ class Node:
     def change(self, reader: Reader) -> None:
         count, changes = reader.number(4), Reader(reader.opaque())
         while changes.offset < len(changes.data):
-            self.tree[changes.number(4)] = changes.opaque()
+            index = changes.number(4)
+            self.tree[index] = changes.opaque()
         self.tree = {index: node for index, node in self.tree.items() if index < count}
 
     def served(self) -> str:
