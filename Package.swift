@@ -30,7 +30,8 @@ func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let pure: [Target] = [
   target("Bytes"),
   target("RTCCore", ["Bytes"]),
-  target("SFU", ["Bytes", "RTCCore"]),
+  target("Congestion", ["Bytes"]),
+  target("SFU", ["Bytes", "RTCCore", "Congestion"]),
   target("Rooms", ["Bytes"]),
   target("Signaling", ["Bytes"]),
   target("SFrame", ["Bytes"]),
@@ -87,7 +88,8 @@ let tests: [Target] = [
   test("BytesTests", ["Bytes"]),
   test("RTCCoreTests", ["Bytes", "RTCCore", "RTCSecurity"]),
   test("RTCSecurityTests", ["Bytes", "RTCCore", "RTCSecurity"]),
-  test("SFUTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU"]),
+  test("CongestionTests", ["Bytes", "Congestion"]),
+  test("SFUTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "Congestion"]),
   test("MediaClientTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient"]),
   test(
     "SimulationTests",

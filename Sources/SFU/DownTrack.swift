@@ -26,10 +26,17 @@ struct DownTrack {
   var targetLayer: Int8 = -1
   /// Height in pixels that the receiver shows; 0 stops the stream.
   var requestedHeight: Int
-  var fallback = LossFallback()
+  /// The layer that the receiver's budget was given out for; -1 for none. See `LayerAllocator`.
+  var allotted: Int8 = -1
+  /// The highest layer that may be sent: the one allotted when less than what is wanted was, else any.
+  var cap: Int8 = 2
+  var hysteresis = LayerHysteresis()
+  /// Highest sequence number of the last report block, for the number of packets that the next one speaks of.
+  var lastReported: UInt32?
 
   var munger: StreamMunger
   private var rtxSequence: UInt16
+  private var probes: UInt16 = 0
   /// Retransmissions that may be answered: each packet sent earns one, and they do not pile up. The first key frame may
   /// need some before it has earned any.
   private var retransmissionBudget: Int32 = 32
@@ -66,11 +73,22 @@ struct DownTrack {
     if retransmissionBudget < Self.maximumBudget { retransmissionBudget &+= 1 }
   }
 
+  /// The number of the next packet of the RTX stream, budget or not.
+  mutating func nextRTXSequence() -> UInt16 {
+    rtxSequence &+= 1
+    return rtxSequence
+  }
+
+  /// Which of the last sixteen packets to repeat as a probe.
+  mutating func takeProbe() -> UInt16 {
+    probes = (probes &+ 1) & 15
+    return probes
+  }
+
   /// The number of the next retransmission; nil when the receiver has asked for more than its share.
   mutating func takeRetransmission() -> UInt16? {
     guard retransmissionBudget > 0 else { return nil }
     retransmissionBudget &-= 1
-    rtxSequence &+= 1
-    return rtxSequence
+    return nextRTXSequence()
   }
 }

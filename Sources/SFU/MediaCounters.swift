@@ -41,6 +41,8 @@ package enum DropReason: UInt8, CaseIterable, Hashable, Sendable {
   case retransmissionGone
   /// A NACK beyond the receiver's retransmission budget.
   case retransmissionBudget
+  /// A picture beyond what the receiver's path carries.
+  case overBudget
   /// Egress could not protect a packet.
   case protectFailed
 }
@@ -54,6 +56,10 @@ package struct MediaCounters: Sendable {
   /// RTP packets handed on to a receiver, retransmissions excepted.
   package var forwarded: UInt64 = 0
   package var retransmitted: UInt64 = 0
+  /// Packets sent to find out what a path carries: repetitions and padding.
+  package var probes: UInt64 = 0
+  /// Packets that waited for the pacer.
+  package var paced: UInt64 = 0
   /// Lost packets that a sender's retransmission brought back.
   package var recovered: UInt64 = 0
   package var nacksSent: UInt64 = 0

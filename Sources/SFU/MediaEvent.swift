@@ -6,6 +6,8 @@ package enum MediaEvent: Hashable, Sendable {
   case disconnected(PeerID, reason: DisconnectReason)
   /// A slot of `receiver` now carries another source, or none. Person slots are 0..<n; the screen slot is 0.
   case slotChanged(receiver: PeerID, slot: Int, kind: SlotKind, source: PeerID?)
+  /// Which layers of a source somebody takes, as bits, the smallest picture lowest: the others need not be sent.
+  case sendLayers(PeerID, SourceKind, layers: UInt8)
 }
 
 /// Why a media session ended.

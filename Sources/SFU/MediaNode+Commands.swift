@@ -42,12 +42,13 @@ extension MediaNode {
     else { return false }
     let agent = ICELiteAgent<Security.Primitives>(
       local: configuration.localCredentials, remoteUfrag: configuration.remoteUfrag)
-    let transport = Transport<Security>(peer: place, agent: agent, dtls: dtls, now: now)
+    let transport = Transport<Security>(peer: place, agent: agent, dtls: dtls, startRate: startRate, now: now)
     guard let made = transports.insert(transport), ufrags.insert(key, made) else {
       transport.destroy()
       return false
     }
     router.peers[place].pointee.transport = made
+    router.peers[place].pointee.budget = startRate
     return true
   }
 

@@ -69,6 +69,7 @@ extension MediaNode {
     router.peers[place].pointee.isConnected = true
     router.peers[place].pointee.nextReport = now + Self.firstReport
     router.peers[place].pointee.nextSelection = now
+    router.allocate(place, now: now)
     router.wake(place, at: now)
     router.events.append(.connected(router.peers[place].pointee.id))
   }

@@ -33,9 +33,13 @@ extension MediaNode {
     switch packet {
     case .senderReport(let report, let blocks):
       router.noteSenderReport(report, from: peer, now: now)
-      for block in blocks { router.noteReportBlock(block, from: peer, now: now) }
+      takeReportBlocks(blocks, from: peer, now: now)
     case .receiverReport(_, let blocks):
-      for block in blocks { router.noteReportBlock(block, from: peer, now: now) }
+      takeReportBlocks(blocks, from: peer, now: now)
+    case .transportFeedback(let feedback):
+      takeFeedback(feedback, from: peer, now: now)
+    case .receiverEstimatedMaximumBitrate(let estimate):
+      takeReceiverEstimate(estimate.bitrate, from: peer, now: now)
     case .nack(let nack):
       guard let track = router.downTrack(of: peer, ssrc: nack.media) else { return }
       for number in nack { retransmit(number, of: track, now: now, into: &out) }
@@ -47,7 +51,7 @@ extension MediaNode {
       for ssrc in ssrcs { router.noteGoodbye(ssrc, from: peer) }
     case .malformed:
       router.counters.drop(.malformedRTCP)
-    case .sourceDescription, .receiverEstimatedMaximumBitrate, .transportFeedback, .other:
+    case .sourceDescription, .other:
       break
     }
   }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Congestion
 internal import RTCCore
 
 /// The packet path: in through one peer's keys, out through the keys of everybody who follows the stream.
@@ -62,19 +63,32 @@ extension MediaNode {
   /// The packets of a large key frame.
   private static var maximumOvertakers: Int64 { 64 }
 
+  /// Sends a packet, or lets it wait when it is a picture's and the receiver's path is busy.
+  @inline(__always)
+  private mutating func send(
+    _ packet: borrowing MediaPacket, to track: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
+  ) {
+    if packet.kind.isVideo, !mayGoNow(router.downTracks[track].pointee.receiver, now: now),
+      enqueue(packet, of: track, now: now)
+    {
+      return
+    }
+    sendNow(packet, to: track, now: now, into: &out)
+  }
+
   /// Builds the packet that a receiver gets in its egress slot: fresh header, rewritten descriptor, and the payload
   /// encrypted straight out of the datagram it came in.
   @inline(__always)
-  private mutating func send(
+  private mutating func sendNow(
     _ packet: borrowing MediaPacket, to track: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
   ) {
     let down = router.downTracks[track]
     guard let numbers = down.pointee.munger.forward(sequence: packet.sequence, timestamp: packet.timestamp, now: now)
     else { return }
     let slot = out.reserve()
-    let sequence = router.peers[down.pointee.receiver].pointee.takeTransportSequence()
+    let number = router.peers[down.pointee.receiver].pointee.takeTransportSequence()
     var written = down.pointee.header.write(
-      to: slot, marker: packet.marker, numbers: numbers, transportSequence: sequence, now: now)
+      to: slot, marker: packet.marker, numbers: numbers, transportSequence: number, now: now)
     var rest = packet.payload
     if let vp8 = packet.vp8 {
       let descriptor = UnsafeMutableRawBufferPointer(rebasing: slot[written..<(written &+ vp8.length)])
@@ -83,7 +97,10 @@ extension MediaNode {
       rest = UnsafeRawBufferPointer(rebasing: rest[vp8.length...])
       written &+= vp8.length
     }
-    guard transmit(slot, written: written, payload: rest, to: down.pointee.receiver, into: &out) else { return }
+    guard
+      transmit(
+        slot, written: written, payload: rest, number: number, to: down.pointee.receiver, now: now, into: &out)
+    else { return }
     down.pointee.noteSent(octets: packet.payload.count)
     router.counters.forwarded &+= 1
   }
@@ -93,44 +110,90 @@ extension MediaNode {
     _ number: UInt16, of track: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
   ) {
     let down = router.downTracks[track]
-    guard let header = down.pointee.rtxHeader, let origin = down.pointee.munger.origin(of: number),
-      router.upTracks.contains(origin.segment.upTrack),
-      router.upTracks[origin.segment.upTrack].pointee.generation == origin.segment.generation,
-      let stored = router.upTracks[origin.segment.upTrack].pointee.history?.find(origin.sequence)
-    else {
+    let place = router.peers[down.pointee.receiver].pointee.transport
+    guard down.pointee.rtxHeader != nil, place >= 0, let stored = stored(number, of: track) else {
       router.counters.drop(.retransmissionGone)
       return
     }
-    guard let rtxSequence = down.pointee.takeRetransmission() else {
+    guard transports[place].pointee.congestion.takeRetransmission(bytes: stored.payload.count, now: now),
+      let sequence = down.pointee.takeRetransmission()
+    else {
       router.counters.drop(.retransmissionBudget)
       return
     }
-    let slot = out.reserve()
-    let numbers = StreamMunger.Numbers(
-      sequence: rtxSequence, timestamp: stored.entry.timestamp &- origin.segment.timestampOffset)
-    let transportSequence = router.peers[down.pointee.receiver].pointee.takeTransportSequence()
-    var written = header.write(
-      to: slot, marker: stored.entry.marker, numbers: numbers, transportSequence: transportSequence, now: now)
-    slot.storeBytes(of: number.bigEndian, toByteOffset: written, as: UInt16.self)
-    written &+= RTX.overhead
-    var rest = stored.payload
-    if let vp8 = VP8Descriptor(rest) {
-      let descriptor = UnsafeMutableRawBufferPointer(rebasing: slot[written..<(written &+ vp8.length)])
-      descriptor.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<vp8.length]))
-      StreamMunger.rewrite(vp8, segment: origin.segment, in: descriptor)
-      rest = UnsafeRawBufferPointer(rebasing: rest[vp8.length...])
-      written &+= vp8.length
-    }
-    if transmit(slot, written: written, payload: rest, to: down.pointee.receiver, into: &out) {
+    if sendStored(number, of: track, as: .retransmission(sequence), now: now, into: &out) > 0 {
       router.counters.retransmitted &+= 1
     }
   }
 
-  /// Protects what has been built in `slot` and sends it.
-  @inline(__always)
-  private mutating func transmit(
-    _ slot: UnsafeMutableRawBufferPointer, written: Int, payload: UnsafeRawBufferPointer, to peer: Int32,
+  /// How a packet leaves the store.
+  enum StoredForm {
+    /// For the first time, having waited for the pacer.
+    case media
+    /// In the RTX stream, with this number of its own.
+    case retransmission(UInt16)
+  }
+
+  private func stored(
+    _ number: UInt16, of track: Int32
+  ) -> (segment: StreamMunger.Segment, entry: PacketHistory.Entry, payload: UnsafeRawBufferPointer)? {
+    guard let origin = router.downTracks[track].pointee.munger.origin(of: number),
+      router.upTracks.contains(origin.segment.upTrack),
+      router.upTracks[origin.segment.upTrack].pointee.generation == origin.segment.generation,
+      let found = router.upTracks[origin.segment.upTrack].pointee.history?.find(origin.sequence)
+    else { return nil }
+    return (origin.segment, found.entry, found.payload)
+  }
+
+  /// Sends the packet that the receiver knows as `number` out of the store; the bytes of its payload, 0 when it is gone.
+  mutating func sendStored(
+    _ number: UInt16, of track: Int32, as form: StoredForm, now: Instant,
     into out: inout some DatagramSink & ~Copyable
+  ) -> Int {
+    let down = router.downTracks[track]
+    guard let stored = stored(number, of: track) else { return 0 }
+    let timestamp = stored.entry.timestamp &- stored.segment.timestampOffset
+    let slot = out.reserve()
+    let sequence = router.peers[down.pointee.receiver].pointee.takeTransportSequence()
+    var written: Int
+    switch form {
+    case .media:
+      written = down.pointee.header.write(
+        to: slot, marker: stored.entry.marker,
+        numbers: StreamMunger.Numbers(sequence: number, timestamp: timestamp), transportSequence: sequence, now: now)
+    case .retransmission(let rtxSequence):
+      guard let header = down.pointee.rtxHeader else { return 0 }
+      written = header.write(
+        to: slot, marker: stored.entry.marker,
+        numbers: StreamMunger.Numbers(sequence: rtxSequence, timestamp: timestamp), transportSequence: sequence,
+        now: now)
+      slot.storeBytes(of: number.bigEndian, toByteOffset: written, as: UInt16.self)
+      written &+= RTX.overhead
+    }
+    var rest = stored.payload
+    if let vp8 = VP8Descriptor(rest) {
+      let descriptor = UnsafeMutableRawBufferPointer(rebasing: slot[written..<(written &+ vp8.length)])
+      descriptor.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<vp8.length]))
+      StreamMunger.rewrite(vp8, segment: stored.segment, in: descriptor)
+      rest = UnsafeRawBufferPointer(rebasing: rest[vp8.length...])
+      written &+= vp8.length
+    }
+    guard
+      transmit(
+        slot, written: written, payload: rest, number: sequence, to: down.pointee.receiver, now: now, into: &out)
+    else { return 0 }
+    if case .media = form {
+      down.pointee.noteSent(octets: stored.payload.count)
+      router.counters.forwarded &+= 1
+    }
+    return max(1, stored.payload.count)
+  }
+
+  /// Protects what has been built in `slot` and sends it under the transport-wide `number`.
+  @inline(__always)
+  mutating func transmit(
+    _ slot: UnsafeMutableRawBufferPointer, written: Int, payload: UnsafeRawBufferPointer, number: UInt16,
+    to peer: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
   ) -> Bool {
     let place = router.peers[peer].pointee.transport
     guard place >= 0, transports[place].pointee.srtp != nil,
@@ -141,6 +204,7 @@ extension MediaNode {
       return false
     }
     out.commit(length: length, to: address)
+    transports[place].pointee.congestion.onSent(number, bytes: length, now: now)
     noteSent(datagrams: 1, bytes: length)
     return true
   }

@@ -22,6 +22,7 @@ extension MediaNode {
     guard keepAlive(place, now: now, into: &out) else { return }
     let peer = router.peers[place]
     if peer.pointee.isConnected {
+      pace(place, now: now, into: &out)
       requestRepairs(from: place, now: now, into: &out)
       if now >= peer.pointee.nextFeedback { sendFeedback(to: place, now: now, into: &out) }
       if now >= peer.pointee.nextSelection { select(for: place, now: now) }
@@ -54,6 +55,8 @@ extension MediaNode {
   /// Looks again at which layers and voices a receiver gets.
   private mutating func select(for place: Int32, now: Instant) {
     router.revoice(place, now: now)
+    updateAllocation(of: place, now: now)
+    router.updateSendLayers(of: place, now: now)
     for index in router.peers[place].pointee.slots.indices {
       let track = router.peers[place].pointee.slots[index].video
       if track >= 0 { router.choose(track, now: now) }

@@ -1,4 +1,5 @@
 package import Bytes
+internal import Congestion
 package import RTCCore
 
 /// Limits of a node that hold for its whole life; memory is reserved (not touched) for them at once.
@@ -7,10 +8,13 @@ package struct MediaNodeConfiguration: Sendable {
   package var maximumPeers: Int
   /// Seeds hash tables and the starts of sequence numbers. Random in service, fixed in simulations.
   package var seed: UInt64
+  /// What a path is thought to carry before anything is known of it.
+  package var startRate: DataRate
 
-  package init(maximumPeers: Int = 2_048, seed: UInt64) {
+  package init(maximumPeers: Int = 2_048, seed: UInt64, startRate: DataRate = .kilobits(300)) {
     self.maximumPeers = maximumPeers
     self.seed = seed
+    self.startRate = startRate
   }
 }
 
@@ -24,6 +28,10 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
   /// Place of the transport that a check's user name belongs to.
   var ufrags: FlatTable<ICERoutingKey>
   let security: Security
+  let startRate: DataRate
+  /// Scratch for feedback, and zeros for padding.
+  var report = FeedbackReport()
+  let zeros: UnsafeMutableRawBufferPointer
 
   /// `security` holds the certificate whose fingerprint the answers carry.
   package init(configuration: MediaNodeConfiguration, security: Security) {
@@ -33,9 +41,13 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
     addresses = FlatTable(capacity: peers * 8, seed: configuration.seed)
     ufrags = FlatTable(capacity: peers, seed: configuration.seed)
     self.security = security
+    startRate = configuration.startRate
+    zeros = .allocate(byteCount: 256, alignment: 16)
+    zeros.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
   deinit {
+    zeros.deallocate()
     for place in 0..<transports.limit where transports.contains(place) { transports[place].pointee.destroy() }
   }
 

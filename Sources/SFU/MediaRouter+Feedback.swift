@@ -27,17 +27,21 @@ extension MediaRouter {
     peers[peer].pointee.clock.note(ntpNanoseconds: ntp, arrival: now)
   }
 
-  /// A receiver reports on one of its slots: loss chooses the layer, the echo of our report measures the round trip.
-  mutating func noteReportBlock(_ block: ReportBlock, from peer: Int32, now: Instant) {
+  /// A receiver reports on one of its slots: the echo of our report measures the round trip. Gives how many packets
+  /// the block speaks of, and how many of them were lost.
+  mutating func noteReportBlock(_ block: ReportBlock, from peer: Int32, now: Instant) -> (lost: Int, packets: Int) {
     if let roundTrip = block.roundTrip(at: NTPTime(now)), roundTrip < .seconds(5) {
       let smoothed = peers[peer].pointee.roundTrip * 7 + roundTrip
       peers[peer].pointee.roundTrip = smoothed / 8
     }
-    guard let track = downTrack(of: peer, ssrc: block.ssrc), downTracks[track].pointee.isVideo else { return }
-    let before = downTracks[track].pointee.fallback.cap
-    downTracks[track].pointee.fallback.report(
-      fractionLost: block.fractionLost, current: Int(max(0, downTracks[track].pointee.currentLayer)), now: now)
-    if downTracks[track].pointee.fallback.cap != before { choose(track, now: now) }
+    guard let track = downTrack(of: peer, ssrc: block.ssrc) else { return (0, 0) }
+    let before = downTracks[track].pointee.lastReported
+    downTracks[track].pointee.lastReported = block.highestSequence
+    guard let before else { return (0, 0) }
+    let packets = Int(block.highestSequence &- before)
+    // More than a second can hold: the receiver counts anew.
+    guard packets < 0x8000 else { return (0, 0) }
+    return (packets * Int(block.fractionLost) / 256, packets)
   }
 
   /// A receiver cannot decode one of its slots: whoever feeds it is asked for a key frame.

@@ -71,6 +71,7 @@ extension MediaRouter {
     _ header: RTPHeader, sequence: Int64, payload: UnsafeRawBufferPointer, track: Int32, now: Instant
   ) -> IngestVerdict {
     let upTrack = upTracks[track]
+    upTrack.pointee.meter.add(payload.count, now: now)
     let kind = upTrack.pointee.kind
     var vp8: VP8Descriptor?
     var startsKeyFrame = false

@@ -21,8 +21,9 @@ extension MediaRouter {
     }
     for slot in peers[place].pointee.slots where slot.video >= 0 {
       downTracks[slot.video].pointee.requestedHeight = slot.height
-      choose(slot.video, now: now)
     }
+    allocate(place, now: now)
+    for slot in peers[place].pointee.slots where slot.video >= 0 { choose(slot.video, now: now) }
   }
 
   private func slotIndex(showing id: PeerID, of place: Int32) -> Int? {

@@ -16,6 +16,12 @@ extension MediaRouter {
     down.pointee.nextSubscriber = head
     if head >= 0 { downTracks[head].pointee.previousSubscriber = track }
     source.pointee.sources[Int(kind.rawValue)].firstSubscriber = track
+    down.pointee.allotted = -1
+    down.pointee.cap = 2
+    down.pointee.hysteresis = LayerHysteresis()
+    if down.pointee.isVideo, peers[down.pointee.receiver].pointee.isConnected {
+      allocate(down.pointee.receiver, now: now)
+    }
     choose(track, now: now)
   }
 
@@ -68,7 +74,7 @@ extension MediaRouter {
       down.pointee.targetLayer = 0
       return
     }
-    if down.pointee.requestedHeight == 0 {
+    if down.pointee.requestedHeight == 0 || down.pointee.cap < 0 {
       // The decoder will have missed frames when the picture is shown again.
       down.pointee.currentLayer = -1
       down.pointee.targetLayer = -1
@@ -77,12 +83,17 @@ extension MediaRouter {
     let source = source(peer, down.pointee.sourceKind)
     let target = LayerSelector.choose(
       layers(of: source, now: now), count: source.layerCount, requestedHeight: down.pointee.requestedHeight,
-      cap: down.pointee.fallback.cap)
+      cap: Int(down.pointee.cap))
+    // A source begins with whatever layer comes first; those within the budget are about to follow.
+    if target > down.pointee.cap, upTracks[source.layers[Int(target)]].pointee.meter.rate == .zero {
+      down.pointee.targetLayer = -1
+      return
+    }
     // A source that is silent for now goes on where it stopped.
     down.pointee.targetLayer = target >= 0 ? target : down.pointee.currentLayer
   }
 
-  private func layers(of source: Source, now: Instant) -> InlineArray<3, LayerSelector.Layer> {
+  func layers(of source: Source, now: Instant) -> InlineArray<3, LayerSelector.Layer> {
     var layers = InlineArray<3, LayerSelector.Layer>(repeating: LayerSelector.Layer(height: 0, isAlive: false))
     for layer in 0..<source.layerCount where source.layers[layer] >= 0 {
       let track = upTracks[source.layers[layer]]

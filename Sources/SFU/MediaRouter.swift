@@ -16,6 +16,8 @@ struct MediaRouter: ~Copyable {
 
   var counters = MediaCounters()
   var events: [MediaEvent] = []
+  /// Scratch of `allocate`.
+  var items: [AllocationItem] = []
   /// The earliest `due` of a peer, or earlier.
   var deadline: Instant = .distantFuture
   var random: SplitMix64

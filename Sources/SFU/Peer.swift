@@ -29,6 +29,12 @@ struct Peer {
   /// Number of the next packet to the peer (RTP extension transport-wide sequence).
   private var transportSequence: UInt16
 
+  /// What the peer's path is thought to carry, sound included.
+  var budget = DataRate.zero
+  /// What it would be sent if that had no limit, and whether it is sent less for want of it.
+  var demand = DataRate.zero
+  var isDemandUnmet = false
+
   var nextFeedback: Instant = .distantFuture
   var nextReport: Instant = .distantFuture
   var nextSelection: Instant = .distantFuture

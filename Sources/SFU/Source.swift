@@ -1,3 +1,4 @@
+internal import Bytes
 internal import RTCCore
 
 /// One thing that a peer may send, as negotiated, with the up tracks that it turned out to have and the receivers that
@@ -20,6 +21,10 @@ struct Source {
   var layers = InlineArray<3, Int32>(repeating: -1)
   /// What the server says; see `MediaCommand.setSource`.
   var isEnabled = true
+  /// Layers that the sender was told nobody takes, as bits.
+  var pausedLayers: UInt8 = 0
+  /// When somebody last took a layer.
+  var lastNeeded = InlineArray<3, Instant>(repeating: .zero)
   /// Head of the list of down tracks that follow this source; -1 when empty.
   var firstSubscriber: Int32 = -1
 

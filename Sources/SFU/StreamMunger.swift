@@ -86,6 +86,22 @@ struct StreamMunger {
   @inline(__always)
   mutating func rewrite(_ vp8: VP8Descriptor, in payload: UnsafeMutableRawBufferPointer) {
     let (picture, tl0) = Self.rewrite(vp8, segment: current, in: payload)
+    remember(vp8, picture: picture, tl0: tl0)
+  }
+
+  /// The same for a packet that is to be written later.
+  mutating func remember(_ vp8: VP8Descriptor) {
+    let segment = current
+    remember(
+      vp8, picture: ((vp8.pictureID ?? 0) &- segment.pictureOffset) & 0x7FFF,
+      tl0: (vp8.tl0PictureIndex ?? 0) &- segment.tl0Offset)
+  }
+
+  /// The number sent `age` packets before the last.
+  func recent(_ age: UInt16) -> UInt16 { UInt16(truncatingIfNeeded: highest) &- age }
+
+  @inline(__always)
+  private mutating func remember(_ vp8: VP8Descriptor, picture: UInt16, tl0: UInt8) {
     if (picture &- lastPicture) & 0x7FFF < 0x4000 { lastPicture = picture }
     if vp8.tl0PictureIndex != nil, tl0 &- lastTL0 < 0x80 { lastTL0 = tl0 }
   }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Congestion
 internal import RTCCore
 
 /// One peer's path: connectivity, handshake and keys. The handles in it are freed by `destroy`.
@@ -9,17 +10,25 @@ struct Transport<Security: RTCSecurityProvider> {
   var dtls: Security.DTLS
   /// Nil until the handshake is done.
   var srtp: Security.SRTP?
+  var congestion: CongestionController
+  /// Pictures that wait for the pacer.
+  var queue = PacerQueue()
   /// Consent may never come: then the session ends too.
   let created: Instant
   /// Addresses in the node's table that lead here; a ring of the last eight.
   private var addresses = InlineArray<8, TransportAddress?>(repeating: nil)
   private var nextAddress = 0
 
-  init(peer: Int32, agent: ICELiteAgent<Security.Primitives>, dtls: Security.DTLS, now: Instant) {
+  init(
+    peer: Int32, agent: ICELiteAgent<Security.Primitives>, dtls: Security.DTLS, startRate: DataRate, now: Instant
+  ) {
     self.peer = peer
     self.agent = agent
     self.dtls = dtls
     created = now
+    var configuration = CongestionConfiguration()
+    configuration.start = startRate
+    congestion = CongestionController(configuration)
   }
 
   /// Remembers an address; returns the one that it displaces.
@@ -48,5 +57,7 @@ struct Transport<Security: RTCSecurityProvider> {
   func destroy() {
     dtls.destroy()
     srtp?.destroy()
+    congestion.destroy()
+    queue.destroy()
   }
 }

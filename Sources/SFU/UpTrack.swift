@@ -21,6 +21,7 @@ struct UpTrack {
   var nacks = NackList()
   private(set) var history: PacketHistory?
   var keyFrames = KeyFrameRequester()
+  var meter: RateMeter
   /// What the sender's last report said, for its clock and for the report block that answers it.
   private(set) var senderReport: ReceivedSenderReport?
   /// Picture height in pixels as the last key frame announced it; a guess by layer before.
@@ -40,6 +41,7 @@ struct UpTrack {
     statistics = ReceptionStatistics(clockRate: kind.clockRate)
     height = 720 >> max(0, layers - 1 - Int(layer))
     lastArrival = now
+    meter = RateMeter(now: now)
     if kind.isVideo && canRetransmit {
       history = PacketHistory(slots: Self.historySlots(layersAbove: layers - 1 - Int(layer)))
     }

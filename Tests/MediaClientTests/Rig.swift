@@ -46,7 +46,10 @@ struct Rig: ~Copyable {
   }
 
   private init(capacity: Int, security: OpenSSLSecurity, seed: UInt64, link: Link) {
-    node = MediaNode(configuration: MediaNodeConfiguration(maximumPeers: 64, seed: seed), security: security)
+    // Paths are wide unless a test says otherwise: what narrow ones do is for simulations.
+    node = MediaNode(
+      configuration: MediaNodeConfiguration(maximumPeers: 64, seed: seed, startRate: .kilobits(5_000)),
+      security: security)
     description = LocalDescription(
       fingerprint: security.fingerprint, candidates: [ICECandidate.host(Self.nodeAddress).text()])
     random = SeededGenerator(seed: seed)

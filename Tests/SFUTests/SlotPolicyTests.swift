@@ -112,30 +112,4 @@ struct LayerSelectorTests {
 
   @Test("nothing is sent to who shows nothing")
   func hidden() { #expect(choose([true, true, true], height: 0) == -1) }
-
-  @Test("loss lowers the layer after two bad reports, and good ones raise it after a wait that doubles")
-  func fallback() {
-    var fallback = LossFallback()
-    var now = Instant.zero
-    func report(_ lost: UInt8, current: Int, times: Int = 1) {
-      for _ in 0..<times {
-        now = now + .seconds(1)
-        fallback.report(fractionLost: lost, current: current, now: now)
-      }
-    }
-    report(40, current: 2)
-    #expect(fallback.cap == 2)
-    report(40, current: 2)
-    #expect(fallback.cap == 1)
-    report(0, current: 1, times: 9)
-    #expect(fallback.cap == 2)
-    report(40, current: 2, times: 2)
-    #expect(fallback.cap == 1)
-    report(0, current: 1, times: 9)
-    #expect(fallback.cap == 1, "the second time takes twice as long")
-    report(0, current: 1, times: 9)
-    #expect(fallback.cap == 2)
-    report(100, current: 2)
-    #expect(fallback.cap == 1, "a quarter lost is enough at once")
-  }
 }

@@ -28,7 +28,9 @@ struct ConferenceTests {
 
   /// A conversation of `time`: one person speaks at a time, people look at others and change the size of what they see.
   private static func converse(seed: UInt64, time: TimeDelta) throws -> Simulation<TestSecurity> {
-    let call = Simulation(seed: seed, capacity: people, path: .lossy) { TestSecurity(identity: UInt8($0)) }
+    let call = Simulation(seed: seed, capacity: people, path: .lossy, startRate: .kilobits(5_000)) {
+      TestSecurity(identity: UInt8($0))
+    }
     for index in 0..<people {
       try call.join(configuration)
       call.setSending(index, .microphone, false)
@@ -112,7 +114,7 @@ struct ConferenceTests {
   @Test("with real keys too", arguments: [UInt64(3)])
   func realSecurity(seed: UInt64) throws {
     let securities = try (0...4).map { _ in try OpenSSLSecurity() }
-    let call = Simulation(seed: seed, capacity: 4, path: .lossy) { securities[min($0, 4)] }
+    let call = Simulation(seed: seed, capacity: 4, path: .lossy, startRate: .kilobits(5_000)) { securities[min($0, 4)] }
     var configuration = Self.configuration
     configuration.camera.frameRate = 15
     for _ in 0..<4 { try call.join(configuration) }
@@ -130,7 +132,9 @@ struct ConferenceTests {
 
   @Test("a cable is pulled: the others go on, and the place is free within 31 s", arguments: [UInt64(5)])
   func pulledCable(seed: UInt64) throws {
-    let call = Simulation(seed: seed, capacity: 4, path: .lossy) { TestSecurity(identity: UInt8($0)) }
+    let call = Simulation(seed: seed, capacity: 4, path: .lossy, startRate: .kilobits(5_000)) {
+      TestSecurity(identity: UInt8($0))
+    }
     for _ in 0..<4 { try call.join(Self.configuration) }
     call.run(.seconds(5))
     call.unplug(0)

@@ -179,6 +179,7 @@ extension RoomActor {
         let index = RoomNumbers.index(of: receiver)
         let changed = sessions[index]?.slots.assign(source.map(RoomNumbers.index(of:)), to: slot, kind: kind)
         if changed == true, !moved.contains(index) { moved.append(index) }
+      case .sendLayers: break
       }
     }
     for index in moved {

@@ -32,8 +32,11 @@ final class TestRoom {
   var sink = TestSink()
   private var random = SeededGenerator(seed: 1)
 
+  /// Peers of tests send no feedback, so what their paths carry is said here.
   init(maximumPeers: Int = 64) {
-    node = MediaNode(configuration: MediaNodeConfiguration(maximumPeers: maximumPeers, seed: 42), security: security)
+    node = MediaNode(
+      configuration: MediaNodeConfiguration(maximumPeers: maximumPeers, seed: 42, startRate: .kilobits(20_000)),
+      security: security)
   }
 
   /// Adds peers with an offer each and, unless told otherwise, connects them.

@@ -27,7 +27,11 @@ final class Simulation<Security: RTCSecurityProvider> {
   static var nodeAddress: TransportAddress { TransportAddress(ipv4: 0x7F00_0001, port: 3_478) }
   static var room: RoomID { RoomID(1) }
 
-  init(seed: UInt64, capacity: Int, path: PathProfile, security: @escaping (Int) -> Security) {
+  /// `startRate` is what the node takes a path to carry before it knows.
+  init(
+    seed: UInt64, capacity: Int, path: PathProfile, startRate: DataRate = .kilobits(300),
+    security: @escaping (Int) -> Security
+  ) {
     self.seed = seed
     self.path = path
     self.capacity = capacity
@@ -36,7 +40,8 @@ final class Simulation<Security: RTCSecurityProvider> {
     makeSecurity = security
     nodeSecurity = security(255)
     node = MediaNode(
-      configuration: MediaNodeConfiguration(maximumPeers: capacity, seed: seed), security: nodeSecurity)
+      configuration: MediaNodeConfiguration(maximumPeers: capacity, seed: seed, startRate: startRate),
+      security: nodeSecurity)
     clients = .allocate(capacity: capacity)
   }
 
@@ -78,6 +83,22 @@ final class Simulation<Security: RTCSecurityProvider> {
   func setSending(_ index: Int, _ kind: SourceKind, _ enabled: Bool) {
     clients[index].setSending(kind, enabled, now: now)
     deadlines[index] = clients[index].nextDeadline
+  }
+
+  /// Limits what reaches a client; nil lifts the limit.
+  func limit(_ index: Int, to rate: DataRate?) {
+    let port = address(index).port
+    guard let rate else {
+      network.bottlenecks[port] = nil
+      return
+    }
+    if network.bottlenecks[port] == nil { network.bottlenecks[port] = Bottleneck(rate: rate) }
+    network.bottlenecks[port]?.rate = rate
+  }
+
+  /// The longest that anything waited before a client's link since the last call.
+  func takeWorstDelay(_ index: Int) -> TimeDelta {
+    network.bottlenecks[address(index).port]?.takeWorst() ?? .zero
   }
 
   func unplug(_ index: Int) { unplugged.insert(index) }

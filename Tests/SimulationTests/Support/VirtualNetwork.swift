@@ -13,6 +13,34 @@ struct PathProfile {
   static let lossy = PathProfile(latency: .milliseconds(30), jitter: .milliseconds(25), lossPerMille: 50)
 }
 
+/// The last mile of a client: a rate and a queue that drops its tail.
+struct Bottleneck {
+  /// Bits a second.
+  var rate: DataRate
+  /// What the queue holds, as time.
+  var limit = TimeDelta.milliseconds(400)
+  private var free = Instant.zero
+  /// The longest that a datagram waited since the last call of `takeWorst`.
+  private var worst = TimeDelta.zero
+
+  init(rate: DataRate) { self.rate = rate }
+
+  /// When a datagram that enters now has passed; nil when the queue is full.
+  mutating func pass(_ count: Int, at now: Instant) -> Instant? {
+    let wait = max(.zero, free - now)
+    guard wait <= limit else { return nil }
+    worst = max(worst, wait)
+    // IP and UDP headers take their part.
+    free = max(free, now) + rate.time(for: count + 28)
+    return free
+  }
+
+  mutating func takeWorst() -> TimeDelta {
+    defer { worst = .zero }
+    return worst
+  }
+}
+
 /// Datagrams on their way, by time of arrival; those of one moment in the order they were sent.
 struct VirtualNetwork {
   struct Datagram {
@@ -26,6 +54,8 @@ struct VirtualNetwork {
   private var heap: [Datagram] = []
   private var order: UInt64 = 0
   private var random: SeededRandom
+  /// By the port of the client that receives.
+  var bottlenecks: [UInt16: Bottleneck] = [:]
   private(set) var sent = 0
   private(set) var lost = 0
 
@@ -41,11 +71,15 @@ struct VirtualNetwork {
       lost += 1
       return
     }
+    guard let start = bottlenecks[to.port] == nil ? now : bottlenecks[to.port]!.pass(bytes.count, at: now) else {
+      lost += 1
+      return
+    }
     let extra = path.jitter > .zero ? Int64.random(in: 0...path.jitter.nanoseconds, using: &random) : 0
     order += 1
     push(
       Datagram(
-        arrival: now + path.latency + TimeDelta(nanoseconds: extra), order: order, from: from, to: to, bytes: bytes))
+        arrival: start + path.latency + TimeDelta(nanoseconds: extra), order: order, from: from, to: to, bytes: bytes))
   }
 
   /// The first datagram that has arrived at `now`.

@@ -1,0 +1,144 @@
+package import Bytes
+
+/// What one receiver's path is given at first, and may have at most.
+package struct CongestionConfiguration: Sendable {
+  /// libwebrtc's default.
+  package var start = DataRate.kilobits(300)
+  /// About what one person's sound takes: sound is sent whatever the estimate is. libwebrtc has 5 kbit/s.
+  package var minimum = DataRate.kilobits(60)
+  package var maximum = DataRate.kilobits(20_000)
+
+  package init() {}
+}
+
+/// Everything that one receiver's path needs for congestion control: what was sent, the estimate, probes, and the
+/// pacer. Memory is freed by `destroy`.
+package struct CongestionController {
+  /// IP and UDP headers, which the path carries too.
+  package static let overhead = 28
+  /// Retransmissions may take this share of the target rate, saved up for half a second.
+  static var retransmissionShare: Double { 0.25 }
+  static var retransmissionWindow: TimeDelta { .milliseconds(500) }
+  static var minimumRetransmissionBudget: Double { 12_000 }
+
+  private var history = SentPacketHistory()
+  private var control: GoogCCNetworkController
+  package var prober = BitrateProber()
+  package private(set) var pacer: Pacer
+  private var hasStarted = false
+  private var retransmissionBudget = Self.minimumRetransmissionBudget
+  private var lastBudgetUpdate = Instant.zero
+  /// When `process` is due.
+  package private(set) var nextProcess = Instant.distantFuture
+
+  package init(_ configuration: CongestionConfiguration) {
+    control = GoogCCNetworkController(
+      start: configuration.start, minimum: configuration.minimum, maximum: configuration.maximum)
+    pacer = Pacer(target: configuration.start)
+  }
+
+  package func destroy() {
+    history.destroy()
+    control.destroy()
+  }
+
+  /// What may be sent now: the estimate, or less while a queue drains.
+  package var targetRate: DataRate { control.targetRate }
+  /// What the path is thought to carry: what layers are chosen by.
+  package var estimate: DataRate { control.estimate }
+  /// Nil until enough packets were reported on.
+  package var acknowledgedRate: DataRate? { control.acknowledgedRate }
+  package var hasFeedback: Bool { control.hasFeedback }
+  package var isApplicationLimited: Bool { control.isApplicationLimited }
+  package var queueingDelay: TimeDelta { control.queueingDelay }
+  package var usage: BandwidthUsage { control.usage }
+  package var propagationRoundTrip: TimeDelta? { control.propagationRoundTrip }
+
+  // MARK: Sending
+
+  @inline(__always)
+  package mutating func maySend(_ now: Instant) -> Bool { !prober.isProbing && pacer.maySend(now) }
+
+  /// `bytes` of pictures wait for the pacer: many of them end the patience of a drain.
+  package mutating func setQueue(_ bytes: Int) { pacer.setQueue(bytes) }
+
+  /// A packet of `bytes` (the whole datagram) goes with the transport-wide number `sequence`. While a probe cluster is
+  /// under way it is part of that.
+  @inline(__always)
+  package mutating func onSent(_ sequence: UInt16, bytes: Int, now: Instant) {
+    let size = bytes &+ Self.overhead
+    let probe = prober.activeCluster
+    if probe != 0 { prober.sent(bytes: size, now: now) }
+    history.add(sequence, size: size, probe: probe, at: now)
+    control.onSentPacket(bytes: size, now: now)
+    pacer.sent(bytes: size, now: now)
+    if !hasStarted {
+      hasStarted = true
+      nextProcess = now
+    }
+  }
+
+  /// Takes `bytes` off what may be sent again; false when the share is used up.
+  package mutating func takeRetransmission(bytes: Int, now: Instant) -> Bool {
+    let refill = Double((targetRate * Self.retransmissionShare).bytes(in: min(now - lastBudgetUpdate, .seconds(1))))
+    let limit = Double((targetRate * Self.retransmissionShare).bytes(in: Self.retransmissionWindow))
+    lastBudgetUpdate = now
+    retransmissionBudget = min(retransmissionBudget + refill, max(limit, Self.minimumRetransmissionBudget))
+    guard retransmissionBudget >= Double(bytes) else { return false }
+    retransmissionBudget -= Double(bytes)
+    return true
+  }
+
+  // MARK: What the receiver says
+
+  /// Puts a status of a feedback into `report`; see `SentPacketHistory.note`.
+  package mutating func note(_ sequence: UInt16, arrival: Int64?, in report: inout FeedbackReport) {
+    history.note(sequence, arrival: arrival, in: &report)
+  }
+
+  /// The report is complete.
+  package mutating func onFeedback(_ report: borrowing FeedbackReport, now: Instant) {
+    if !control.hasFeedback { control.start(now: now) }
+    control.onTransportFeedback(report, now: now)
+    refresh(now)
+  }
+
+  package mutating func onReceiverEstimate(_ rate: DataRate, now: Instant) {
+    control.onReceiverEstimate(rate, now: now)
+    refresh(now)
+  }
+
+  package mutating func onLossReport(lost: Int, packets: Int, now: Instant) {
+    control.onLossReport(lost: lost, packets: packets, now: now)
+    refresh(now)
+  }
+
+  package mutating func onRoundTrip(_ time: TimeDelta) { control.onRoundTrip(time) }
+
+  // MARK: Time and demand
+
+  /// See `GoogCCNetworkController.setDemand`.
+  package mutating func setDemand(_ rate: DataRate, isUnmet: Bool, now: Instant) {
+    control.setDemand(rate, isUnmet: isUnmet, now: now)
+    takeClusters()
+  }
+
+  package mutating func process(now: Instant) {
+    guard now >= nextProcess else { return }
+    nextProcess = now + Self.processInterval
+    guard hasFeedback else { return }
+    control.onProcessInterval(now: now)
+    refresh(now)
+  }
+
+  private static var processInterval: TimeDelta { .milliseconds(100) }
+
+  private mutating func refresh(_ now: Instant) {
+    pacer.setTarget(targetRate, estimate: estimate, hasFeedback: hasFeedback)
+    takeClusters()
+  }
+
+  private mutating func takeClusters() {
+    while let cluster = control.takeCluster() { prober.add(cluster) }
+  }
+}

@@ -1,0 +1,86 @@
+package import Bytes
+
+/// A packet that arrived, as one feedback says.
+package struct PacketResult: Sendable {
+  package var sendTime: Instant
+  /// On the receiver's clock.
+  package var receiveTime: Instant
+  /// Bytes.
+  package var size: Int32
+  /// The probe cluster it belonged to; 0 for none.
+  package var probe: UInt16
+
+  package init(sendTime: Instant, receiveTime: Instant, size: Int32, probe: UInt16) {
+    self.sendTime = sendTime
+    self.receiveTime = receiveTime
+    self.size = size
+    self.probe = probe
+  }
+}
+
+/// One transport-wide feedback with send times: arrivals in the order in which packets arrived, and sums of what was
+/// lost. One serves a whole node: `begin` empties it.
+package struct FeedbackReport: ~Copyable {
+  private static let capacity = SentPacketHistory.capacity
+  private let results: UnsafeMutablePointer<PacketResult>
+  package private(set) var count = 0
+  /// Packets and bytes that this feedback is the first to speak of, lost ones included.
+  private(set) var packets = 0
+  private(set) var bytes = 0
+  private(set) var lostPackets = 0
+  private(set) var lostBytes = 0
+  /// Arrived after an earlier feedback had called them lost.
+  private(set) var recoveredPackets = 0
+  private(set) var recoveredBytes = 0
+  private(set) var firstSendTime = Instant.distantFuture
+  private(set) var lastSendTime = Instant.zero
+
+  package init() { results = .allocate(capacity: Self.capacity) }
+
+  deinit { results.deallocate() }
+
+  package mutating func begin() {
+    count = 0
+    packets = 0
+    bytes = 0
+    lostPackets = 0
+    lostBytes = 0
+    recoveredPackets = 0
+    recoveredBytes = 0
+    firstSendTime = .distantFuture
+    lastSendTime = .zero
+  }
+
+  subscript(index: Int) -> PacketResult { results[index] }
+
+  mutating func addLost(size: Int, sendTime: Instant) {
+    count(size, sendTime)
+    lostPackets &+= 1
+    lostBytes &+= size
+  }
+
+  mutating func add(_ result: PacketResult, wasLost: Bool) {
+    if wasLost {
+      recoveredPackets &+= 1
+      recoveredBytes &+= Int(result.size)
+    } else {
+      count(Int(result.size), result.sendTime)
+    }
+    guard count < Self.capacity else { return }
+    // Nearly sorted already: only reordered packets move.
+    var place = count
+    while place > 0, results[place &- 1].receiveTime > result.receiveTime {
+      results[place] = results[place &- 1]
+      place &-= 1
+    }
+    results[place] = result
+    count &+= 1
+  }
+
+  private mutating func count(_ size: Int, _ sendTime: Instant) {
+    packets &+= 1
+    bytes &+= size
+    firstSendTime = min(firstSendTime, sendTime)
+    lastSendTime = max(lastSendTime, sendTime)
+  }
+}
