@@ -49,7 +49,7 @@ struct SendSideBandwidthEstimation {
 
   var targetRate: DataRate { max(minimum, min(target, receiverLimit)) }
 
-  /// Packets go out and no feedback comes back.
+  /// Packets go out and no feedback comes back any more. Who never gave any is held by other reports.
   var isRoundTripAboveLimit: Bool {
     guard let lastPropagationUpdate else { return false }
     return max(.zero, lastPacketSent - lastPropagationUpdate) + propagation > Self.roundTripLimit
@@ -57,10 +57,7 @@ struct SendSideBandwidthEstimation {
 
   // MARK: What is learned
 
-  mutating func onSent(_ now: Instant) {
-    if lastPropagationUpdate == nil { lastPropagationUpdate = now }
-    lastPacketSent = now
-  }
+  mutating func onSent(_ now: Instant) { lastPacketSent = now }
 
   mutating func updatePropagation(_ time: TimeDelta, now: Instant) {
     lastPropagationUpdate = now

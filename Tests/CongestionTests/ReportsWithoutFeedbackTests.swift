@@ -1,0 +1,36 @@
+import Bytes
+import Testing
+
+@testable import Congestion
+
+@Suite("Peers without transport-wide feedback")
+struct ReportsWithoutFeedbackTests {
+  @Test("Receiver estimates and reports without loss let the rate rise, however long no other feedback comes")
+  func risesByReports() {
+    var controller = CongestionController(CongestionConfiguration())
+    defer { controller.destroy() }
+    var now = Instant.zero
+    for second in 0..<60 {
+      for packet in 0..<50 {
+        controller.onSent(UInt16(truncatingIfNeeded: second * 50 + packet), bytes: 1_000, now: now)
+        now = now + .milliseconds(20)
+      }
+      controller.onReceiverEstimate(.kilobits(2_000), now: now)
+      controller.onLossReport(lost: 0, packets: 50, now: now)
+    }
+    #expect(controller.estimate >= .kilobits(1_900))
+    #expect(controller.estimate <= .kilobits(2_000))
+  }
+
+  @Test("Losses in receiver reports lower the rate")
+  func fallsByLosses() {
+    var controller = CongestionController(CongestionConfiguration())
+    defer { controller.destroy() }
+    var now = Instant.zero
+    for _ in 0..<20 {
+      now = now + .seconds(1)
+      controller.onLossReport(lost: 15, packets: 50, now: now)
+    }
+    #expect(controller.estimate <= .kilobits(100))
+  }
+}
