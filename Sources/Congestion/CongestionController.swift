@@ -28,6 +28,10 @@ package struct CongestionController {
   private var hasStarted = false
   private var retransmissionBudget = Self.minimumRetransmissionBudget
   private var lastBudgetUpdate = Instant.zero
+  /// What was sent between two estimates of the receiver.
+  private var sentBytes = 0
+  private var sentSince: Instant?
+  private var sentRate: DataRate?
   /// When `process` is due.
   package private(set) var nextProcess = Instant.distantFuture
 
@@ -67,6 +71,7 @@ package struct CongestionController {
   @inline(__always)
   package mutating func onSent(_ sequence: UInt16, bytes: Int, now: Instant) {
     let size = bytes &+ Self.overhead
+    sentBytes &+= size
     let probe = prober.activeCluster
     if probe != 0 { prober.sent(bytes: size, now: now) }
     history.add(sequence, size: size, probe: probe, at: now)
@@ -103,10 +108,26 @@ package struct CongestionController {
     refresh(now)
   }
 
+  /// REMB. A receiver's estimate is 1.5 times what it gets at most, and nothing probes such a path: one well above what
+  /// was sent says nothing of the path. Loss then tells how far the rate may go, one layer ahead of what is sent.
   package mutating func onReceiverEstimate(_ rate: DataRate, now: Instant) {
-    control.onReceiverEstimate(rate, now: now)
+    if let start = sentSince, now - start >= Self.receiverEstimateWindow {
+      sentRate = DataRate(bytes: sentBytes, over: now - start)
+    }
+    if sentSince.map({ now - $0 >= Self.receiverEstimateWindow }) ?? true {
+      sentBytes = 0
+      sentSince = now
+    }
+    let isUnlimited = sentRate.map { rate > $0 * Self.unlimitedRatio } ?? false
+    control.onReceiverEstimate(
+      isUnlimited ? max(rate, (sentRate ?? rate) * Self.nextLayerRatio) : rate, now: now)
     refresh(now)
   }
+
+  private static var receiverEstimateWindow: TimeDelta { .milliseconds(500) }
+  private static var unlimitedRatio: Double { 1.2 }
+  /// A simulcast layer takes about three times what the one below it takes.
+  private static var nextLayerRatio: Double { 4 }
 
   package mutating func onLossReport(lost: Int, packets: Int, now: Instant) {
     control.onLossReport(lost: lost, packets: packets, now: now)

@@ -86,7 +86,8 @@ enum LayerAllocator {
     let next = item.allotted + 1
     guard next <= item.wanted else { return false }
     let cost = item.rate(next) - item.rate(item.allotted)
-    let reserve = next > item.current ? budget * (1 - headroom) : .zero
+    // Some picture is worth more than room to spare.
+    let reserve = next > max(0, item.current) ? budget * (1 - headroom) : .zero
     guard cost + reserve <= left else { return false }
     left = left - cost
     item.allotted = next

@@ -33,4 +33,34 @@ struct ReportsWithoutFeedbackTests {
     }
     #expect(controller.estimate <= .kilobits(100))
   }
+
+  @Test("Estimates bounded by what little is sent do not hold the rate down", arguments: [200, 600, 1_500])
+  func growsPastEstimatesOfWhatIsSent(sent: Int64) {
+    var controller = CongestionController(CongestionConfiguration())
+    defer { controller.destroy() }
+    run(&controller, sent: .kilobits(sent), estimate: .kilobits(sent * 3 / 2))
+    #expect(controller.estimate >= .kilobits(sent * 3))
+    #expect(controller.estimate <= .kilobits(sent * 5))
+  }
+
+  @Test("An estimate near what is sent is the limit")
+  func keepsToEstimates() {
+    var controller = CongestionController(CongestionConfiguration())
+    defer { controller.destroy() }
+    run(&controller, sent: .kilobits(600), estimate: .kilobits(500))
+    #expect(controller.estimate == .kilobits(500))
+  }
+
+  private func run(_ controller: inout CongestionController, sent: DataRate, estimate: DataRate) {
+    var now = Instant.zero
+    for second in 0..<60 {
+      for packet in 0..<50 {
+        let bytes = sent.bytes(in: .milliseconds(20)) - CongestionController.overhead
+        controller.onSent(UInt16(truncatingIfNeeded: second * 50 + packet), bytes: bytes, now: now)
+        now = now + .milliseconds(20)
+      }
+      controller.onReceiverEstimate(estimate, now: now)
+      controller.onLossReport(lost: 0, packets: 50, now: now)
+    }
+  }
 }
