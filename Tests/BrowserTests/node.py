@@ -33,8 +33,9 @@ def free_port() -> int:
 class Node:
     """One running `tertulia serve`. `kill()` is what a crash does, `stop()` what an operator does."""
 
-    def __init__(self, *options: str):
+    def __init__(self, *options: str, address: str = "127.0.0.1"):
         self.port = free_port()
+        self.address = address
         self.options = options
         self._data = tempfile.TemporaryDirectory(prefix="tertulia-data-")
         self.log_path = Path(self._data.name) / "node.log"
@@ -43,12 +44,16 @@ class Node:
 
     @property
     def origin(self) -> str:
-        return f"https://localhost:{self.port}"
+        return f"https://{self.host}:{self.port}"
+
+    @property
+    def host(self) -> str:
+        return "localhost" if self.address == "127.0.0.1" else self.address
 
     def start(self) -> None:
         log = self.log_path.open("ab")
         command = [BINARY, "serve", "--port", str(self.port), "--data", self._data.name, "--web", WEB]
-        command += ["--public-address", "127.0.0.1", *self.options]
+        command += ["--host", self.host, "--public-address", self.address, *self.options]
         self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self._wait_until_healthy()
 
@@ -85,7 +90,7 @@ class Node:
         self._data.cleanup()
 
     def fresh_link(self) -> str:
-        command = [BINARY, "link", "--host", "localhost", "--port", str(self.port)]
+        command = [BINARY, "link", "--host", self.host, "--port", str(self.port)]
         link = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-        assert re.fullmatch(r"https://localhost:\d+/r/[0-9A-HJKMNP-TV-Z]{12,}#1[\w-]{22}(\.[\w-]+)?", link), link
+        assert re.fullmatch(r"https://[\w.]+:\d+/r/[0-9A-HJKMNP-TV-Z]{12,}#1[\w-]{22}(\.[\w-]+)?", link), link
         return link

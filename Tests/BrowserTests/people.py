@@ -64,7 +64,10 @@ def tag(test_id: str) -> str:
 
 
 class Browsers:
-    def __init__(self):
+    """`camera` is a film (Y4M) that Chromium takes for its camera's picture; Firefox keeps its own."""
+
+    def __init__(self, camera: Path | None = None):
+        self._camera = [f"--use-file-for-fake-video-capture={camera}"] if camera else []
         self._playwright = sync_playwright().start()
         self._launched = {}
 
@@ -72,7 +75,7 @@ class Browsers:
         if kind not in self._launched:
             if kind == "chromium":
                 self._launched[kind] = self._playwright.chromium.launch(
-                    executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS
+                    executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS + self._camera
                 )
             else:
                 self._launched[kind] = self._playwright.firefox.launch(

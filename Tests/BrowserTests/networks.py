@@ -1,0 +1,172 @@
+"""Calls over a bad network: the people, a camera worth its bits, the script of the network, and what browsers counted."""
+
+import dataclasses
+import random
+import time
+from pathlib import Path
+
+from netpath import Link, NetPath
+from people import Browsers
+
+# Keeps what the browser itself counts, four times a second, in the page; Date.now() is the clock of the machine.
+WATCH = """
+  () => {
+    globalThis.watched = [];
+    const look = async () => {
+      const at = Date.now() / 1000, rows = [];
+      for (const connection of globalThis.connectionsOfThisPage) {
+        for (const one of (await connection.getStats()).values()) {
+          if (!/^(in|out)bound-rtp$|^candidate-pair$/.test(one.type)) continue;
+          if (!(one.packetsSent || one.packetsReceived)) continue;
+          rows.push(Object.fromEntries(Object.entries(one).filter(([, value]) => typeof value !== 'object')));
+        }
+      }
+      globalThis.watched.push({ at, rows });
+    };
+    setInterval(look, 250);
+  }
+"""
+GOOD = Link(rate=4e6, delay=20)
+POOR = dataclasses.replace(GOOD, rate=1e6)
+LOSSY = dataclasses.replace(GOOD, loss=0.05)
+FAR_AWAY = dataclasses.replace(GOOD, delay=200)
+UNSTEADY = dataclasses.replace(GOOD, delay=50, jitter=30)
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """A stretch of the script: how the direction under test is for so many seconds. `drop`: it just got worse."""
+
+    name: str
+    link: Link
+    seconds: float
+    drop: bool = False
+
+
+class FarSide:
+    """A thread beyond the bad network with browsers of its own: people of there are handled by `run` only."""
+
+    def __init__(self, path: NetPath, camera: Path | None = None):
+        self._thread = path.far_thread()
+        self._browsers = self.run(Browsers, camera)
+
+    def run(self, function, *arguments):
+        return self._thread.submit(function, *arguments).result(timeout=180)
+
+    def person(self, kind: str, name: str):
+        return self.run(self._browsers.person, kind, name)
+
+    def close(self) -> None:
+        self.run(self._browsers.close)
+        self._thread.shutdown()
+
+
+def write_camera(path: Path, width=960, height=540, rate=15, seconds=4, fresh=4) -> Path:
+    """Squares of random grey that move sideways, `fresh` rows of them new in each picture: pictures that a browser's own fake
+    camera is too plain for, as they need all the bits they may have."""
+    chance = random.Random(4)
+    squares = [
+        b"".join(bytes([40 + grey % 160]) * 8 for grey in chance.randbytes(width // 8 + 60)) for _ in range(height // 8 + 1)
+    ]
+    with path.open("wb") as file:
+        file.write(f"YUV4MPEG2 W{width} H{height} F{rate}:1 Ip C420jpeg\n".encode())
+        for number in range(rate * seconds):
+            for row in chance.sample(range(len(squares)), fresh):
+                squares[row] = b"".join(bytes([40 + grey % 160]) * 8 for grey in chance.randbytes(width // 8 + 60))
+            left = abs(number * 4 % 480 - 240)
+            file.write(b"FRAME\n" + b"".join(squares[y // 8][left : left + width] for y in range(height)))
+            file.write(b"\x80" * (width * height // 2))
+    return path
+
+
+def play(path: NetPath, script: list[Part], direction: str) -> list[tuple[Part, float]]:
+    """Lets the network go through the script; returns when each part began, by the machine's clock."""
+    began = []
+    for part in script:
+        path.change(**{direction: part.link})
+        began.append((part, time.time()))
+        time.sleep(part.seconds)
+    return began
+
+
+@dataclasses.dataclass(frozen=True)
+class Freeze:
+    """A picture that stood still, by the browser's own count."""
+
+    end: float
+    seconds: float
+
+
+class Watched:
+    """What one browser counted about what it received, from samples of WATCH."""
+
+    def __init__(self, samples: list[dict]):
+        self.samples = samples
+
+    def freezes(self) -> list[Freeze]:
+        """Those between two samples are one. What still stands at the end counts as well."""
+        found = []
+        for stream in self._streams("video"):
+            for (_, before), (at, after) in zip(stream, stream[1:]):
+                seconds = after["totalFreezesDuration"] - before["totalFreezesDuration"]
+                if seconds > 0:
+                    found.append(Freeze(at, seconds))
+            end, last = stream[-1]
+            alive = [at for at, row in stream if row["framesDecoded"] < last["framesDecoded"]]
+            if alive and end - alive[-1] > 1:
+                found.append(Freeze(end, end - alive[-1]))
+        return found
+
+    def frozen_share(self) -> float:
+        streams = self._streams("video")
+        time_watched = sum(stream[-1][0] - stream[0][0] for stream in streams)
+        return sum(freeze.seconds for freeze in self.freezes()) / time_watched if streams else 1.0
+
+    def longest_after_drops(self, drops: list[float]) -> float:
+        """The longest freeze; of one that began at a drop only what is beyond the drop's first second."""
+        longest = 0.0
+        for freeze in self.freezes():
+            begin = freeze.end - freeze.seconds
+            for drop in drops:
+                if begin < drop + 1 < freeze.end:
+                    begin = drop + 1
+            if not any(drop <= begin and freeze.end <= drop + 1 for drop in drops):
+                longest = max(longest, freeze.end - begin)
+        return longest
+
+    def concealed_share(self) -> float:
+        total = concealed = 0
+        for stream in self._streams("audio"):
+            first, last = stream[0][1], stream[-1][1]
+            total += last["totalSamplesReceived"] - first["totalSamplesReceived"]
+            concealed += last["concealedSamples"] - first["concealedSamples"]
+        return concealed / total if total else 1.0
+
+    def rate(self) -> float:
+        """Bits of pictures a second."""
+        streams = self._streams("video")
+        received = sum(stream[-1][1]["bytesReceived"] - stream[0][1]["bytesReceived"] for stream in streams)
+        return received * 8 / max((stream[-1][0] - stream[0][0] for stream in streams), default=1)
+
+    def frame_rate(self) -> float:
+        streams = self._streams("video")
+        rates = [
+            (stream[-1][1]["framesDecoded"] - stream[0][1]["framesDecoded"]) / (stream[-1][0] - stream[0][0])
+            for stream in streams
+        ]
+        return sum(rates) / len(rates) if rates else 0.0
+
+    def heights(self) -> list[int]:
+        """The heights that pictures had, one a second."""
+        return [row.get("frameHeight", 0) for stream in self._streams("video") for _, row in stream[::4]]
+
+    def between(self, begin: float, end: float) -> "Watched":
+        return Watched([sample for sample in self.samples if begin <= sample["at"] <= end])
+
+    def _streams(self, kind: str) -> list[list[tuple[float, dict]]]:
+        streams: dict[str, list] = {}
+        for sample in self.samples:
+            for row in sample["rows"]:
+                if row["type"] == "inbound-rtp" and row["kind"] == kind:
+                    streams.setdefault(row["id"], []).append((sample["at"], row))
+        return [stream for stream in streams.values() if len(stream) > 1]
