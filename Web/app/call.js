@@ -7,6 +7,7 @@ import { mark } from "./marks.js";
 import { MediaSession } from "./media-session.js";
 import { Notices } from "./notices.js";
 import { Participation } from "./participation.js";
+import { Saving } from "./saving.js";
 import { initialState } from "./store.js";
 import { cleanName } from "./text.js";
 
@@ -17,6 +18,7 @@ import { cleanName } from "./text.js";
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./types.js").BlockedCode} BlockedCode */
 /** @typedef {import("./types.js").DeviceKind} DeviceKind */
+/** @typedef {import("./types.js").Mode} Mode */
 /** @typedef {import("./types.js").VisibleTile} VisibleTile */
 
 /** @typedef {SecureRoom & { wake: () => void, close: () => void }} ClosableSecureRoom */
@@ -35,6 +37,8 @@ import { cleanName } from "./text.js";
  * @property {(address: RoomAddress) => Promise<ClosableSecureRoom>} openSecure rejects with `{ code: BlockedCode }`
  * @property {(room: string) => Promise<string | null>} createHost makes this device the host of a new room; the digest
  *   of the host's key for its link, null where that cannot be
+ * @property {(key: "mode") => string | null} remembered a choice made on this device
+ * @property {(key: "mode", value: string) => void} remember
  * @property {(() => WebSocket) | undefined} [connect]
  * @property {((encryption: SecureRoom, events: MediaSessionEvents, clock: Clock) => MediaSession) | undefined}
  *   [createMediaSession]
@@ -47,6 +51,7 @@ export class Call {
   #environment;
   #notices;
   #alarms;
+  #saving;
   /** @type {LocalMedia | null} */
   #local = null;
   /** @type {RoomAddress | null} */
@@ -69,6 +74,12 @@ export class Call {
       store,
       (held) => held ? this.#participation?.media.hold() : this.#participation?.media.release(),
     );
+    this.#saving = new Saving(store, environment.clock, {
+      remembered: () => environment.remembered("mode"),
+      remember: (mode) => environment.remember("mode", mode),
+      apply: (mode) => this.#participation?.setMode(mode),
+      toggleCamera: () => this.toggleCamera(),
+    });
     if (environment.media) this.#local = this.#createLocal(environment.media);
   }
 
@@ -211,7 +222,29 @@ export class Call {
     this.#store.update(() => ({ unread: 0 }));
   }
 
-  /** @param {VisibleTile[]} tiles people whose video is on screen now */
+  /** How much data to spend, from now on and next time. @param {Mode} mode */
+  setMode(mode) {
+    this.#saving.choose(mode);
+  }
+
+  /** Yes or no to the `question` in the store. @param {boolean} yes */
+  answerQuestion(yes) {
+    if (yes) this.#saving.accept();
+    else this.#saving.dismiss();
+  }
+
+  /** Receives the screen that somebody shows, although the mode is without pictures; until it ends. */
+  openScreen() {
+    this.#store.update(() => ({ screenOpen: true }));
+    this.#participation?.viewChanged();
+  }
+
+  /** `details` in the store is kept true each second while somebody looks. @param {boolean} watched */
+  watchDetails(watched) {
+    this.#participation?.measure.watch(watched);
+  }
+
+  /** @param {VisibleTile[]} tiles those first that matter most; people whose video is on screen now */
   setVisibleTiles(tiles) {
     this.#participation?.setVisible(tiles);
   }
@@ -293,8 +326,10 @@ export class Call {
       connect,
       entered: () => this.#store.update(() => ({ phase: "call" })),
       blocked: (code) => this.#block(code),
+      path: (path) => this.#saving.setPath(path),
       alarms: this.#alarms,
     }, this.#address.room);
+    this.#participation.setMode(this.#store.get().mode);
     this.#local.resend();
     this.#participation.prepare();
   }
@@ -325,5 +360,6 @@ export class Call {
       const state = initialState();
       return { ...state, blocked: undefined, self: { ...state.self, name, devices } };
     });
+    this.#saving.reset();
   }
 }

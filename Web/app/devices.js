@@ -31,7 +31,10 @@ export async function capture(media, { mic, camera }) {
   };
   try {
     const stream = await media.getUserMedia(constraints);
-    return { mic: stream.getAudioTracks()[0] ?? null, camera: stream.getVideoTracks()[0] ?? null };
+    const camera = stream.getVideoTracks()[0] ?? null;
+    // A face that moves is worth more than one that is sharp.
+    if (camera) camera.contentHint = "motion";
+    return { mic: stream.getAudioTracks()[0] ?? null, camera };
   } catch (error) {
     throw new DeviceError(plainCode(error));
   }

@@ -1,5 +1,6 @@
 // @ts-check
 import { mountApp } from "../ui/app.js";
+import { remember, remembered } from "../ui/i18n.js";
 import { Call } from "./call.js";
 import { systemClock } from "./clock.js";
 import { mark } from "./marks.js";
@@ -37,6 +38,8 @@ const call = new Call(store, {
   media: navigator.mediaDevices,
   copy: (text) => navigator.clipboard.writeText(text),
   openSecure: ({ room, fragment }) => SecureSession.open({ room, secret: fragment }),
+  remembered: (key) => remembered(`tertulia.${key}`),
+  remember: (key, value) => remember(`tertulia.${key}`, value),
   createHost: (room) => SecureSession.createHost(room),
 });
 

@@ -4,6 +4,7 @@
 /** @typedef {import("./media-session.js").MediaSessionEvents} MediaSessionEvents */
 /** @typedef {import("./media-session.js").SourceKind} SourceKind */
 /** @typedef {import("./media-session.js").Tracks} Tracks */
+/** @typedef {import("./types.js").Mode} Mode */
 /** @typedef {import("./wire.js").ClientMessage} ClientMessage */
 
 /** @type {SourceKind[]} */
@@ -45,6 +46,8 @@ export class MediaKeeper {
   #tracks = { mic: null, camera: null, screen: null, screenAudio: null };
 
   #held = false;
+  /** @type {Mode} */
+  #mode = "full";
 
   /** @type {"none" | "connecting" | "connected" | "lost"} */
   state = "none";
@@ -129,6 +132,21 @@ export class MediaKeeper {
     return this.#held ? undefined : this.#session?.setTrack(kind, track);
   }
 
+  /**
+   * What the node said of another session, before it answered to this one, does not count.
+   * @param {"camera" | "screen"} kind
+   * @param {readonly boolean[]} layers which somebody takes, smallest first
+   */
+  setLayers(kind, layers) {
+    if (this.#answered) this.#session?.setLayers(kind, layers);
+  }
+
+  /** @param {Mode} mode */
+  setMode(mode) {
+    this.#mode = mode;
+    this.#session?.setMode(mode);
+  }
+
   /** Nothing is sent any more, whatever is switched on: for when encryption cannot be relied on. */
   hold() {
     this.#held = true;
@@ -160,6 +178,7 @@ export class MediaKeeper {
     this.#session = session;
     this.#answered = false;
     this.#preparedAt = this.#clock.now();
+    session.setMode(this.#mode);
     for (const kind of SOURCES) if (this.#tracks[kind] && !this.#held) session.setTrack(kind, this.#tracks[kind]);
     this.#offer = session.offer().then(({ sdp, mids }) => ({ type: "offer", sdp, mids }));
   }

@@ -1,7 +1,9 @@
 // @ts-check
+import { cameraEncodings, FIRST_ENCODINGS, SCALABILITY, screenEncodings, SenderTuner } from "./encodings.js";
 import { mark } from "./marks.js";
 
 /** @typedef {import("./clock.js").Clock} Clock */
+/** @typedef {import("./types.js").Mode} Mode */
 /** @typedef {import("./wire.js").OfferedMids} OfferedMids */
 /** @typedef {"mic" | "camera" | "screen" | "screenAudio"} SourceKind */
 /** @typedef {Record<SourceKind, MediaStreamTrack | null>} Tracks */
@@ -35,18 +37,6 @@ export const PERSON_SLOTS = 9;
 const DISCONNECTED_PATIENCE = 3_000;
 const CONNECT_TIMEOUT = 10_000;
 
-/** Smallest first, as the offer lists them: quarter, half and full size. Bits a second. */
-const CAMERA_ENCODINGS = [
-  { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
-  { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
-  { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
-];
-/** Pixels from which on a picture is sent in three sizes. */
-const THREE_LAYERS = 960 * 540;
-const SCREEN_ENCODINGS = [{ maxBitrate: 2_500_000, maxFramerate: 15 }];
-const SPEECH_ENCODINGS = [{ maxBitrate: 40_000 }];
-const SCREEN_AUDIO_ENCODINGS = [{ maxBitrate: 96_000 }];
-
 const CODECS = { audio: ["audio/opus"], video: ["video/vp8", "video/rtx"] };
 
 /**
@@ -61,6 +51,14 @@ export class MediaSession {
   #sources;
   /** What is to be sent. @type {Map<SourceKind, MediaStreamTrack | null>} */
   #tracks = new Map();
+  #tuners;
+  /** Which layers somebody takes; a new session begins with all of them. */
+  #taken = {
+    camera: /** @type {readonly boolean[]} */ ([true, true, true]),
+    screen: /** @type {readonly boolean[]} */ ([true]),
+  };
+  /** @type {Mode} */
+  #mode = "full";
   #over = false;
   #cancelPatience = () => {};
 
@@ -83,10 +81,14 @@ export class MediaSession {
       /** @type {RTCConfiguration} */ ({ encodedInsertableStreams: true, bundlePolicy: "max-bundle" }),
     );
     this.#sources = {
-      mic: this.#addSource(encryption, "mic", "audio", SPEECH_ENCODINGS),
-      camera: this.#addSource(encryption, "camera", "video", CAMERA_ENCODINGS),
-      screen: this.#addSource(encryption, "screen", "video", SCREEN_ENCODINGS),
-      screenAudio: this.#addSource(encryption, "screenAudio", "audio", SCREEN_AUDIO_ENCODINGS),
+      mic: this.#addSource(encryption, "mic", "audio"),
+      camera: this.#addSource(encryption, "camera", "video"),
+      screen: this.#addSource(encryption, "screen", "video"),
+      screenAudio: this.#addSource(encryption, "screenAudio", "audio"),
+    };
+    this.#tuners = {
+      camera: new SenderTuner(this.#sources.camera.sender, "balanced"),
+      screen: new SenderTuner(this.#sources.screen.sender, "maintain-resolution"),
     };
     for (let slot = 0; slot < PERSON_SLOTS; slot += 1) this.slots.push(this.#addSlot(encryption, `slot${slot}`));
     this.screenSlot = this.#addSlot(encryption, "screen");
@@ -100,13 +102,26 @@ export class MediaSession {
    * @param {MediaEncryption} encryption
    * @param {SourceKind} source
    * @param {"audio" | "video"} kind
-   * @param {RTCRtpEncodingParameters[]} sendEncodings
    */
-  #addSource(encryption, source, kind, sendEncodings) {
-    const transceiver = this.#connection.addTransceiver(kind, { direction: "sendonly", sendEncodings });
+  #addSource(encryption, source, kind) {
+    const transceiver = this.#addSender(source, kind);
     encryption.attachSender(transceiver.sender, source);
     preferCodecs(transceiver, kind);
     return transceiver;
+  }
+
+  /** @param {SourceKind} source @param {"audio" | "video"} kind @returns {RTCRtpTransceiver} */
+  #addSender(source, kind) {
+    const plain = FIRST_ENCODINGS[source];
+    const add = (/** @type {RTCRtpEncodingParameters[]} */ sendEncodings) =>
+      this.#connection.addTransceiver(kind, { direction: "sendonly", sendEncodings });
+    if (source !== "camera") return add(plain);
+    try {
+      return add(plain.map((encoding) => ({ ...encoding, scalabilityMode: SCALABILITY })));
+    } catch {
+      // A browser without that kind of layers says so by refusing them.
+      return add(plain);
+    }
   }
 
   /** @param {MediaEncryption} encryption @param {string} name @returns {Slot} */
@@ -161,9 +176,36 @@ export class MediaSession {
     if (this.#over) return;
     const { sender } = this.#sources[kind];
     this.#tracks.set(kind, track);
-    if (kind === "camera" && track) await fitLayers(sender, track).catch(() => {});
+    if (track) await this.#tune(kind);
     // Something else may have been asked while the layers were fitted: nothing that was taken back is sent.
     if (!this.#over) await sender.replaceTrack(this.#tracks.get(kind) ?? null);
+  }
+
+  /**
+   * Layers that nobody takes are not made. The camera itself stays as it is.
+   * @param {"camera" | "screen"} kind
+   * @param {readonly boolean[]} layers smallest first
+   */
+  setLayers(kind, layers) {
+    this.#taken[kind] = layers;
+    return this.#tune(kind);
+  }
+
+  /** How much is sent at most. @param {Mode} mode */
+  setMode(mode) {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    this.#tune("camera");
+    this.#tune("screen");
+  }
+
+  /** @param {SourceKind} kind */
+  async #tune(kind) {
+    if (this.#over || (kind !== "camera" && kind !== "screen")) return;
+    const taken = this.#taken[kind];
+    const size = this.#tracks.get(kind)?.getSettings() ?? {};
+    const wanted = kind === "camera" ? cameraEncodings(size, taken, this.#mode) : screenEncodings(taken, this.#mode);
+    await this.#tuners[kind].want(wanted);
   }
 
   /** True when the transport says that nothing passes right now. */
@@ -174,13 +216,14 @@ export class MediaSession {
   /**
    * Streams that have carried no payload are left out: browsers probe for bandwidth with empty packets, and choose
    * streams of idle sources for that too. Those packets have no frame that a transform could see.
-   * @returns {Promise<Record<string, number>>} RTP packets sent or received so far, by the name of the transform
+   * @param {RTCStatsReport} report of this session
+   * @returns {Record<string, number>} RTP packets sent or received so far, by the name of the transform
    */
-  async packets() {
-    const names = this.#names();
+  packets(report) {
+    const names = this.names();
     /** @type {Record<string, number>} */
     const packets = {};
-    for (const stats of (await this.#connection.getStats()).values()) {
+    for (const stats of report.values()) {
       const name = names.get(stats.mid);
       if (!name || !(stats.bytesSent ?? stats.bytesReceived)) continue;
       packets[name] = (packets[name] ?? 0) + (stats.packetsSent ?? stats.packetsReceived ?? 0);
@@ -188,8 +231,13 @@ export class MediaSession {
     return packets;
   }
 
+  /** @returns {Promise<RTCStatsReport>} */
+  report() {
+    return this.#connection.getStats();
+  }
+
   /** @returns {Map<string | null, string>} names of the transforms by m-line */
-  #names() {
+  names() {
     const sources = Object.entries(this.#sources).map(([name, { mid }]) => /** @type {const} */ ([mid, name]));
     const slots = [...this.slots, this.screenSlot].flatMap(({ name, audio, video }) => [
       /** @type {const} */ ([audio.mid, `${name}/audio`]),
@@ -231,23 +279,6 @@ export class MediaSession {
     this.close();
     this.#events.lost(reason);
   }
-}
-
-/**
- * Of a small picture Chromium sends two layers whatever is asked, and leaves out the last: then the full size has to be
- * the second.
- * @param {RTCRtpSender} sender
- * @param {MediaStreamTrack} track
- */
-async function fitLayers(sender, track) {
-  const { width = 0, height = 0 } = track.getSettings();
-  const three = width * height >= THREE_LAYERS;
-  const parameters = sender.getParameters();
-  parameters.encodings.forEach((encoding, layer) => {
-    encoding.scaleResolutionDownBy = (three ? [4, 2, 1] : [2, 1, 1])[layer];
-    encoding.active = three || layer < 2;
-  });
-  await sender.setParameters(parameters);
 }
 
 /** @param {RTCRtpTransceiver} transceiver @param {"audio" | "video"} kind */

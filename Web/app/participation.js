@@ -1,9 +1,11 @@
 // @ts-check
 import { Chat } from "./chat.js";
 import { mark } from "./marks.js";
+import { Measure } from "./measure.js";
 import { MediaKeeper } from "./media-keeper.js";
 import { PERSON_SLOTS } from "./media-session.js";
 import { Membership } from "./membership.js";
+import { limitPictures } from "./modes.js";
 import { People } from "./people.js";
 import { RoomWatch } from "./room-watch.js";
 import { Signaling } from "./signaling.js";
@@ -21,8 +23,10 @@ import { requestView } from "./view.js";
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./types.js").BlockedCode} BlockedCode */
 /** @typedef {import("./types.js").Connection} Connection */
+/** @typedef {import("./types.js").Mode} Mode */
 /** @typedef {import("./types.js").VisibleTile} VisibleTile */
 /** @typedef {import("./wire.js").ClientMessage} ClientMessage */
+/** @typedef {import("./wire.js").Path} Path */
 /** @typedef {import("./wire.js").ServerMessage} ServerMessage */
 /** @typedef {import("./wire.js").Welcome} Welcome */
 
@@ -44,12 +48,15 @@ import { requestView } from "./view.js";
  * @property {() => boolean} online false: this device knows that it has no network
  * @property {() => void} entered the room may be shown
  * @property {(code: BlockedCode) => void} blocked it ended, and trying again will not help
+ * @property {(path: Path | null) => void} path what the node measures on its way to us; null: that way is another now
  * @property {Alarms} alarms
  */
 
 /** The node keeps the place of a lost socket for 15 s; later, asking for it would cost a round trip. */
 const RESUME_WINDOW = 13_000;
 const VIEW_DELAY = 60;
+/** A shared screen is read: as high as it comes. Device pixels. */
+const SCREEN_HEIGHT = 2160;
 /** The room is shown when media is agreed, or this long after the welcome. */
 const ENTER_PATIENCE = 300;
 /** After a restart everybody comes back at about the same time: that is one piece of news, not twenty. */
@@ -131,7 +138,8 @@ export class Participation {
       joined: () => this.#sendViewSoon(),
       expelled: () => doors.blocked("removed"),
     });
-    this.watch = new RoomWatch(this.people, this.media, secure, clock, doors.alarms);
+    this.measure = new Measure(store, this.people, this.media, secure, clock);
+    this.watch = new RoomWatch(this.people, this.media, secure, clock, doors.alarms, this.measure);
   }
 
   /** Makes ready what takes time, before anybody asked to join. */
@@ -159,6 +167,7 @@ export class Participation {
     this.#cancelNews();
     this.#cancelEnter();
     this.watch.stop();
+    this.measure.stop();
     this.signaling.stop();
     this.media.close();
     this.group.close();
@@ -197,6 +206,17 @@ export class Participation {
     this.#sendViewSoon();
   }
 
+  /** @param {Mode} mode */
+  setMode(mode) {
+    this.media.setMode(mode);
+    this.#sendViewSoon();
+  }
+
+  /** Somebody's screen is to be received although the mode is without pictures, or no longer. */
+  viewChanged() {
+    this.#sendViewSoon();
+  }
+
   /** @param {number} lostFor milliseconds @returns {Promise<ClientMessage[]>} */
   async #greet(lostFor) {
     const { secure, local } = this.#doors;
@@ -229,6 +249,7 @@ export class Participation {
         // What was asked of the node before it had a media session was asked of nobody.
         this.#sentView = "";
         this.#sendViewSoon();
+        this.#setPath(null);
         this.media.answer(message.sdp);
         return this.#enter();
       case "joined":
@@ -243,6 +264,10 @@ export class Participation {
       case "slots":
         this.people.assign(message.slots, message.screen === this.#index ? null : message.screen);
         return this.#sendViewSoon();
+      case "layers":
+        return this.media.setLayers(message.kind, message.layers);
+      case "path":
+        return this.#setPath(message);
       case "connection":
         if (message.state === "lost" && this.media.state === "connected") this.media.renew();
         return;
@@ -381,20 +406,30 @@ export class Participation {
     return { state: this.media.state === "lost" ? "media_lost" : "connecting" };
   }
 
+  /** @param {Path | null} path */
+  #setPath(path) {
+    this.measure.setPath(path);
+    this.#doors.path(path);
+  }
+
   #sendViewSoon() {
     this.#cancelView();
     this.#cancelView = this.#doors.clock.after(VIEW_DELAY, () => {
       if (this.#index < 0) return;
       const { roster } = this.people;
       const { seated, indices: people } = roster;
-      const visible = this.#visible?.flatMap(({ key, height }) => {
+      const { mode, screenOpen } = this.#doors.store.get();
+      // Before the interface has spoken, a mode that saves asks for nothing.
+      const tiles = this.#visible ?? (mode === "full" ? null : []);
+      const visible = tiles && limitPictures(mode, tiles).flatMap(({ key, height }) => {
         const index = roster.indexOf(key);
         return index === null ? [] : [{ index, height }];
-      }) ?? null;
+      });
       const slots = requestView({ slots: PERSON_SLOTS, seated, people, visible });
-      const view = JSON.stringify(slots);
+      const screen = mode === "audio_only" && !screenOpen ? 0 : SCREEN_HEIGHT;
+      const view = JSON.stringify([slots, screen]);
       if (view === this.#sentView) return;
-      if (this.signaling.send({ type: "view", slots })) this.#sentView = view;
+      if (this.signaling.send({ type: "view", slots, screen })) this.#sentView = view;
     });
   }
 }

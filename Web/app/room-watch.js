@@ -6,7 +6,9 @@ import { Watchdog } from "./watchdog.js";
 
 /** @typedef {import("./alarms.js").Alarms} Alarms */
 /** @typedef {import("./clock.js").Clock} Clock */
+/** @typedef {import("./measure.js").Measure} Measure */
 /** @typedef {import("./media-keeper.js").MediaKeeper} MediaKeeper */
+/** @typedef {import("./media-session.js").MediaSession} MediaSession */
 /** @typedef {import("./participation.js").SecureRoom} SecureRoom */
 /** @typedef {import("./people.js").People} People */
 
@@ -24,6 +26,7 @@ export class RoomWatch {
   #secure;
   #clock;
   #alarms;
+  #measure;
   #watchdog = new Watchdog();
   /** @type {Map<string, SpeechDetector>} */
   #speech = new Map();
@@ -42,13 +45,15 @@ export class RoomWatch {
    * @param {SecureRoom} secure
    * @param {Clock} clock
    * @param {Alarms} alarms
+   * @param {Measure} measure
    */
-  constructor(people, media, secure, clock, alarms) {
+  constructor(people, media, secure, clock, alarms, measure) {
     this.#people = people;
     this.#media = media;
     this.#secure = secure;
     this.#clock = clock;
     this.#alarms = alarms;
+    this.#measure = measure;
   }
 
   start() {
@@ -119,6 +124,14 @@ export class RoomWatch {
     return duration > 0 ? Math.sqrt(Math.max(0, now.energy - before.energy) / duration) : 0;
   }
 
+  /** @param {MediaSession} session */
+  async #count(session) {
+    const report = await session.report();
+    if (session !== this.#media.session) return;
+    this.#measure.take(session, report);
+    await this.#secure.checkTransforms(session.packets(report));
+  }
+
   async #check() {
     const { session } = this.#media;
     if (!session?.connected) return;
@@ -138,6 +151,6 @@ export class RoomWatch {
     if (swapped) this.#alarms.raise("swapped_media");
     if (undecryptable.size > 0 && opened.size === 0) this.#alarms.raise("cannot_decrypt");
     else if (opened.size > 0) this.#alarms.clear("cannot_decrypt");
-    if (this.#checks++ % PACKET_CHECKS === 0) await this.#secure.checkTransforms(await session.packets());
+    if (this.#checks++ % PACKET_CHECKS === 0) await this.#count(session);
   }
 }

@@ -22,6 +22,7 @@
  * @property {number} level
  * @property {boolean} speaking
  * @property {boolean} undecryptable
+ * @property {boolean} weak
  */
 
 /** @type {MediaFlags} */
@@ -227,6 +228,7 @@ function entry(key) {
     level: 0,
     speaking: false,
     undecryptable: false,
+    weak: false,
   };
 }
 

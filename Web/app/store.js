@@ -43,6 +43,11 @@ export function initialState() {
     security: { state: "joining", members: 0, digits: null, waiting: 0, locked: false },
     comparison: null,
     reactions: [],
+    mode: "full",
+    question: null,
+    quality: null,
+    details: null,
+    screenOpen: false,
   };
 }
 

@@ -53,6 +53,26 @@
  * @typedef {"denied" | "not_found" | "in_use" | "failed"} DeviceErrorCode
  */
 
+/**
+ * How much is received and sent, as the person chose: `full` what the connection carries; `low_data` up to four small
+ * pictures, and a small one of oneself; `audio_only` no pictures of others.
+ * @typedef {"full" | "low_data" | "audio_only"} Mode
+ */
+
+/**
+ * A question that stands above the stage until it is answered: `low_data`, `audio_only` go over to that mode; `restore`
+ * go back from a mode that was proposed; `camera_off` switch the own camera off too, `camera_on` switch it on again.
+ * @typedef {"low_data" | "audio_only" | "restore" | "camera_off" | "camera_on"} Question
+ */
+
+/**
+ * The connection in plain words: `weak` pictures of others are smaller; `weak_up` one's own is; `unsteady` what is sent
+ * gets lost or comes late; `poor` hardly more than sound gets through; `busy` the device, not the network, is the limit.
+ * @typedef {"good" | "weak" | "weak_up" | "unsteady" | "poor" | "busy"} Quality
+ */
+
+/** @typedef {import("./figures.js").Details} Details */
+
 /** @typedef {{ mic: boolean, camera: boolean, screen: boolean, screenAudio: boolean }} MediaFlags */
 
 /**
@@ -106,6 +126,7 @@
  *   `srcObject` whenever it differs; the same object never serves two people at once
  * @property {number} level 0...1
  * @property {boolean} undecryptable frames arrive, but none can be opened with this link
+ * @property {boolean} weak what they send suffers on its way to the node
  * @property {boolean} lost the node has lost them; they may come back within seconds
  */
 
@@ -198,6 +219,11 @@
  * @property {Notice[]} notices oldest first, the last few
  * @property {Security} security
  * @property {Comparison | null} comparison
+ * @property {Mode} mode
+ * @property {Question | null} question
+ * @property {Quality | null} quality null before it was measured
+ * @property {Details | null} details figures of the last second; null unless somebody looks
+ * @property {boolean} screenOpen somebody's screen is received although the mode is `audio_only`
  * @property {Reaction[]} reactions of the last few seconds, oldest first
  */
 

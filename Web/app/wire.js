@@ -12,6 +12,10 @@ const MAX_SDP = 65_536;
 const MAX_INDEX = 1023;
 const MAX_PEOPLE = 1024;
 const MAX_SLOTS = 32;
+/** Simulcast layers of one source. */
+const MAX_LAYERS = 3;
+/** Kilobits a second: no way to a person is wider. */
+const MAX_RATE = 10_000_000;
 /** Sizes in base64url of what the node may carry in bytes: 4 kB, 24 kB, 128 kB, 320 kB and 1 MB. */
 const MAX_PACKAGE_BOX = 5_462;
 const MAX_MESSAGE_BOX = 32_768;
@@ -65,7 +69,7 @@ const MAX_PACKAGES = 100;
  * @typedef {Hello
  *   | { type: "offer", sdp: string, mids: OfferedMids }
  *   | ({ type: "media" } & MediaFlags)
- *   | { type: "view", slots: ViewSlot[] }
+ *   | { type: "view", slots: ViewSlot[], screen: number }
  *   | GroupUpload
  *   | { type: "leave" }
  *   | { type: "ping" }} ClientMessage
@@ -75,6 +79,10 @@ const MAX_PACKAGES = 100;
  * @typedef {{ type: "welcome", index: number, resume: string, resumed: boolean, participants: Participant[],
  *   instance: string, senderKey: string }} Welcome
  * @typedef {{ type: "updated", index: number, media?: MediaFlags }} Updated
+ * @typedef {{ type: "layers", kind: "camera" | "screen", layers: boolean[] }} Layers which simulcast layers somebody
+ *   takes, smallest first
+ * @typedef {{ type: "path", state: "good" | "limited" | "poor", down: number, proposal: "none" | "low_data" | "audio_only"
+ *   }} Path what the node measures on its way to us; `down` in kilobits a second
  * @typedef {Welcome
  *   | { type: "answer", sdp: string }
  *   | { type: "joined", participant: Participant }
@@ -82,6 +90,8 @@ const MAX_PACKAGES = 100;
  *   | { type: "left", index: number, reason: "left" | "lost" | "removed" }
  *   | { type: "slots", slots: SlotAssignment[], screen: number | null }
  *   | GroupMessage
+ *   | Layers
+ *   | Path
  *   | { type: "connection", state: "connected" | "lost" }
  *   | { type: "error", code: string, fatal: boolean, detail: string | null }
  *   | { type: "closing", reason: string }
@@ -184,6 +194,17 @@ const readers = {
     from: index(o.from),
     box: box(o.box, MAX_MESSAGE_BOX),
     seq: integer(o.seq, Number.MAX_SAFE_INTEGER),
+  }),
+  layers: (o) => {
+    const layers = array(o.layers, MAX_LAYERS).map(boolean);
+    check(layers.length > 0, "layers");
+    return { type: "layers", kind: oneOf(o.kind, ["camera", "screen"]), layers };
+  },
+  path: (o) => ({
+    type: "path",
+    state: oneOf(o.state, ["good", "limited", "poor"]),
+    down: integer(o.down, MAX_RATE),
+    proposal: oneOf(o.proposal, ["none", "low_data", "audio_only"]),
   }),
   connection: (o) => ({ type: "connection", state: oneOf(o.state, ["connected", "lost"]) }),
   error: (o) => ({

@@ -27,6 +27,8 @@ function open(more = {}) {
   const devices = new FakeDevices();
   /** @type {FakeSecure[]} */
   const secures = [];
+  /** @type {Map<string, string>} */
+  const kept = new Map();
   const store = createStore();
   const location = { ...ROOM };
   const meter = /** @type {any} */ ({ attach() {}, read: () => 0, close() {} });
@@ -46,13 +48,27 @@ function open(more = {}) {
     },
     createHost: () => Promise.resolve("HHHHHHHHHHHHHA"),
     connect: node.connect,
+    remembered: (key) => kept.get(key) ?? null,
+    remember: (key, value) => void kept.set(key, value),
     createMediaSession: (_encryption, events) => media.create(events),
     meter,
     ...more,
   });
   call.open();
   const codes = () => store.get().notices.map(({ code }) => code);
-  return { call, clock, node, media, devices, store, secures, codes, location, security: () => store.get().security };
+  return {
+    call,
+    clock,
+    node,
+    media,
+    devices,
+    store,
+    kept,
+    secures,
+    codes,
+    location,
+    security: () => store.get().security,
+  };
 }
 
 /** @param {string} url */

@@ -264,6 +264,12 @@ class FakeMediaSession {
   answered = null;
   /** @type {Record<string, unknown>} */
   tracks = {};
+  /** @type {Record<string, readonly boolean[]>} */
+  layers = {};
+  mode = "";
+  /** @type {any[]} */
+  stats = [];
+  mids = new Map([["0", "mic"], ["1", "camera"], ["4", "slot0/audio"], ["5", "slot0/video"], ["6", "slot1/audio"]]);
 
   /** @param {MediaSessionEvents} events @param {number} number */
   constructor(events, number) {
@@ -290,8 +296,26 @@ class FakeMediaSession {
     return Promise.resolve();
   }
 
+  /** @param {string} kind @param {readonly boolean[]} layers */
+  setLayers(kind, layers) {
+    this.layers[kind] = layers;
+  }
+
+  /** @param {string} mode */
+  setMode(mode) {
+    this.mode = mode;
+  }
+
+  names() {
+    return this.mids;
+  }
+
+  report() {
+    return Promise.resolve(new Map(this.stats.map((one) => [one.id, one])));
+  }
+
   packets() {
-    return Promise.resolve({});
+    return {};
   }
 
   close() {
