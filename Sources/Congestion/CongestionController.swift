@@ -118,9 +118,11 @@ package struct CongestionController {
       sentBytes = 0
       sentSince = now
     }
-    let isUnlimited = sentRate.map { rate > $0 * Self.unlimitedRatio } ?? false
-    control.onReceiverEstimate(
-      isUnlimited ? max(rate, (sentRate ?? rate) * Self.nextLayerRatio) : rate, now: now)
+    var limit = rate
+    if let sentRate, rate > sentRate * Self.unlimitedRatio {
+      limit = max(rate, sentRate * Self.nextLayerRatio, Self.untriedRate)
+    }
+    control.onReceiverEstimate(limit, now: now)
     refresh(now)
   }
 
@@ -128,6 +130,8 @@ package struct CongestionController {
   private static var unlimitedRatio: Double { 1.2 }
   /// A simulcast layer takes about three times what the one below it takes.
   private static var nextLayerRatio: Double { 4 }
+  /// Where nothing was sent yet that would tell.
+  private static var untriedRate: DataRate { .kilobits(1_000) }
 
   package mutating func onLossReport(lost: Int, packets: Int, now: Instant) {
     control.onLossReport(lost: lost, packets: packets, now: now)
