@@ -8,6 +8,8 @@ package enum MediaEvent: Hashable, Sendable {
   case slotChanged(receiver: PeerID, slot: Int, kind: SlotKind, source: PeerID?)
   /// Which layers of a source somebody takes, as bits, the smallest picture lowest: the others need not be sent.
   case sendLayers(PeerID, SourceKind, layers: UInt8)
+  /// The way to a receiver has changed enough to be told; see `PathAdvice`.
+  case path(PeerID, PathReport)
 }
 
 /// Why a media session ended.

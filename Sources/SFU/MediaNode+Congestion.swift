@@ -33,6 +33,7 @@ extension MediaNode {
     }
     let place = router.peers[peer].pointee.transport
     guard place >= 0, packets > 0 else { return }
+    router.peers[peer].pointee.path.loss.note(lost: lost, packets: packets, now: now)
     transports[place].pointee.congestion.onRoundTrip(router.peers[peer].pointee.roundTrip)
     transports[place].pointee.congestion.onLossReport(lost: lost, packets: packets, now: now)
     noteEstimate(of: peer, now: now)

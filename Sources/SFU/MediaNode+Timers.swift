@@ -56,6 +56,7 @@ extension MediaNode {
   private mutating func select(for place: Int32, now: Instant) {
     router.revoice(place, now: now)
     updateAllocation(of: place, now: now)
+    advise(place, now: now)
     router.updateSendLayers(of: place, now: now)
     for index in router.peers[place].pointee.slots.indices {
       let track = router.peers[place].pointee.slots[index].video

@@ -18,14 +18,18 @@ extension MediaRouter {
     let sound = soundRate(of: place, now: now)
     let budget = max(.zero, peers[place].pointee.budget - sound)
     let pictures = LayerAllocator.allocate(&items, budget: budget)
-    var isUnmet = false
+    var (isUnmet, isStarved) = (false, false)
     for index in items.indices {
       let item = items[index]
-      if item.allotted < item.wanted { isUnmet = true }
+      if item.allotted < item.wanted {
+        isUnmet = true
+        if item.allotted < 0 { isStarved = true }
+      }
       apply(item, now: now)
     }
     peers[place].pointee.demand = sound + pictures
     peers[place].pointee.isDemandUnmet = isUnmet
+    peers[place].pointee.isStarved = isStarved
   }
 
   /// Pins before speakers before others; a later slot never comes before an earlier one of its kind.

@@ -34,6 +34,9 @@ struct Peer {
   /// What it would be sent if that had no limit, and whether it is sent less for want of it.
   var demand = DataRate.zero
   var isDemandUnmet = false
+  /// Somebody who is shown is not sent at all, for want of it.
+  var isStarved = false
+  var path = PathAdvice()
 
   var nextFeedback: Instant = .distantFuture
   var nextReport: Instant = .distantFuture

@@ -50,6 +50,12 @@ extension ServerMessage {
     case .resync: ("resync", [])
     case .ready(let epoch): ("ready", [JSONMember("epoch", .epoch(epoch))])
     case .connection(let state): ("connection", [JSONMember("state", .string(state.rawValue))])
+    case .layers(let picture, let layers):
+      (
+        "layers",
+        [JSONMember("kind", .string(picture.rawValue)), JSONMember("layers", .array(layers.map { .bool($0) }))]
+      )
+    case .path(let path): ("path", path.members)
     case .error(let code, let fatal, let detail):
       (
         "error",
@@ -77,6 +83,15 @@ extension Welcome {
         ])),
       JSONMember("instance", .string(instance)),
       JSONMember("sender_key", .bytes(senderKey)),
+    ]
+  }
+}
+
+extension DownPath {
+  fileprivate var members: [JSONMember] {
+    [
+      JSONMember("state", .string(state.rawValue)), JSONMember("down", .integer(down)),
+      JSONMember("proposal", .string(proposal.rawValue)),
     ]
   }
 }

@@ -23,6 +23,9 @@ package enum ServerMessage: Equatable, Sendable {
   case resync
   case ready(epoch: UInt64)
   case connection(TransportState)
+  /// Which layers of the receiver's own picture somebody takes, in the order of the offer.
+  case layers(Picture, [Bool])
+  case path(DownPath)
   case error(ErrorCode, fatal: Bool, detail: Word?)
   /// The node stops and is expected back: the client should come again by itself.
   case closing
@@ -85,6 +88,40 @@ package enum LeaveReason: String, Sendable {
 package enum TransportState: String, Sendable {
   case connected
   case lost
+}
+
+/// A picture that a participant sends.
+package enum Picture: String, Sendable {
+  case camera
+  case screen
+}
+
+/// What the node measures on its way to a client, and what it would have the person choose.
+package struct DownPath: Equatable, Sendable {
+  package enum State: String, Sendable {
+    case good
+    /// The pictures that are wanted do not all fit at the height that is wanted.
+    case limited
+    /// Not even the smallest of each fits, or more than a tenth of the packets is lost.
+    case poor
+  }
+
+  package enum Proposal: String, Sendable {
+    case none
+    case lowData = "low_data"
+    case audioOnly = "audio_only"
+  }
+
+  package var state: State
+  /// What the path is thought to carry, in kbit/s.
+  package var down: Int64
+  package var proposal: Proposal
+
+  package init(state: State, down: Int64, proposal: Proposal) {
+    self.state = state
+    self.down = down
+    self.proposal = proposal
+  }
 }
 
 /// Why something was refused. After a fatal one the node closes the connection.

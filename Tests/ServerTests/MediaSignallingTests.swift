@@ -120,6 +120,71 @@ struct MediaSignallingTests {
     #expect(messages[1].text("state") == "lost")
   }
 
+  @Test("a sender is told which of its layers somebody takes, in the order of its offer, and of other kinds nothing")
+  func layers() async throws {
+    let client = try await joined(1)
+    await client.say(Said.cameraOffer.encoded())
+    _ = try await client.types()
+    await node.directory.deliver([
+      .connected(ana), .sendLayers(ana, .camera, layers: 0b011), .sendLayers(ana, .camera, layers: 0b011),
+      .sendLayers(ana, .camera, layers: 0), .sendLayers(ana, .screen, layers: 1),
+      .sendLayers(ana, .microphone, layers: 0), .sendLayers(ben, .camera, layers: 1),
+    ])
+    let messages = try await client.messages()
+    #expect(messages.map { $0.text("type") } == ["connection", "layers", "layers"])
+    #expect(messages.dropFirst().map { $0.text("kind") } == ["camera", "camera"])
+    #expect(messages[1]["layers"] == .array([.bool(true), .bool(true), .bool(false)]))
+    #expect(messages[2]["layers"] == .array([.bool(false), .bool(false), .bool(false)]))
+  }
+
+  @Test("what the node measures on its way to a client is told in kbit/s, with what it proposes")
+  func path() async throws {
+    let client = try await joined(1)
+    await client.say(Said.cameraOffer.encoded())
+    _ = try await client.types()
+    await node.directory.deliver([.path(ana, Self.report(.limited, .lowData)), .path(ben, Self.report(.poor, .none))])
+    let messages = try await client.messages()
+    #expect(messages.map { $0.text("type") } == ["path"])
+    #expect(messages[0].text("state") == "limited" && messages[0].text("proposal") == "low_data")
+    #expect(messages[0].number("down") == 420)
+  }
+
+  @Test("whoever resumes is told layers and path again; a new session takes back what was said of the one before")
+  func caughtUpOnPath() async throws {
+    let client = TestClient(node)
+    await client.say(Said.hello(join: 1))
+    let token = try #require(try await client.messages().first).text("resume")
+    await client.say(Said.cameraOffer.encoded())
+    await node.directory.deliver([
+      .connected(ana), .sendLayers(ana, .camera, layers: 1), .path(ana, Self.report(.poor, .audioOnly)),
+    ])
+    await client.lose()
+    let again = TestClient(node)
+    await again.say(Said.hello(join: 1, resume: token))
+    let caught = try await again.messages()
+    #expect(
+      caught.map { $0.text("type") } == ["welcome", "connection", "slots", "layers", "path", "create_group"])
+    #expect(caught[3]["layers"] == .array([.bool(true), .bool(false), .bool(false)]))
+    #expect(caught[4].text("proposal") == "audio_only")
+
+    await again.say(Said.cameraOffer.encoded())
+    // These were on their way when the session was replaced.
+    await node.directory.deliver([.sendLayers(ana, .camera, layers: 2), .path(ana, Self.report(.poor, .none))])
+    _ = try await again.messages()
+    await node.directory.deliver([.connected(ana)])
+    let renewed = try await again.messages()
+    #expect(renewed.map { $0.text("type") } == ["connection", "layers", "path"])
+    #expect(renewed[1]["layers"] == .array([.bool(true), .bool(true), .bool(true)]))
+    #expect(renewed[2].text("state") == "good" && renewed[2].text("proposal") == "none")
+  }
+
+  private static func report(_ state: PathState, _ proposal: PathProposal) -> PathReport {
+    var report = PathReport(estimate: .kilobits(420), demand: .kilobits(900), isUnmet: true)
+    report.state = state
+    report.proposal = proposal
+    return report
+  }
+
   @Test("events about rooms and people that are gone are dropped")
   func late() async {
     await node.directory.deliver([.connected(PeerID(77 << 10)), .disconnected(ben, reason: .closed)])

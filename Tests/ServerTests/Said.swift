@@ -37,12 +37,28 @@ enum Said {
       ])),
   ])
 
-  private static let sdp =
+  /// A camera of three layers and nothing else.
+  static let cameraOffer = JSONValue.object([
+    JSONMember("v", .integer(1)), JSONMember("type", .string("offer")), JSONMember("sdp", .string(cameraSDP)),
+    JSONMember("mids", .object([JSONMember("camera", .string("0")), JSONMember("slots", .array([]))])),
+  ])
+
+  private static let cameraSDP =
+    session("0")
+    + [
+      "m=video 9 UDP/TLS/RTP/SAVPF 96", "c=IN IP4 0.0.0.0", "a=mid:0", "a=sendonly", "a=rtcp-mux",
+      "a=rtpmap:96 VP8/90000", "a=rid:q send", "a=rid:h send", "a=rid:f send", "a=simulcast:send q;h;f",
+    ].map { $0 + "\r\n" }.joined()
+
+  private static let sdp = session("0 1") + audio(mid: "0", "sendonly") + audio(mid: "1", "recvonly")
+
+  private static func session(_ bundle: String) -> String {
     [
-      "v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0 1",
+      "v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE \(bundle)",
       "a=fingerprint:sha-256 " + Array(repeating: "AB", count: 32).joined(separator: ":"), "a=setup:actpass",
       "a=ice-ufrag:abcd", "a=ice-pwd:0123456789012345678901",
-    ].map { $0 + "\r\n" }.joined() + audio(mid: "0", "sendonly") + audio(mid: "1", "recvonly")
+    ].map { $0 + "\r\n" }.joined()
+  }
 
   private static func audio(mid: String, _ direction: String) -> String {
     [

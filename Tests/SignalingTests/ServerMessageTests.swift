@@ -46,6 +46,20 @@ struct ServerMessageTests {
     (.resync, #""resync""#),
     (.ready(epoch: 0), #""ready","epoch":0"#),
     (.error(.removed, fatal: true, detail: nil), #""error","code":"removed","fatal":true"#),
+    (.layers(.camera, [true, true, false]), #""layers","kind":"camera","layers":[true,true,false]"#),
+    (.layers(.screen, [false]), #""layers","kind":"screen","layers":[false]"#),
+    (
+      .path(DownPath(state: .limited, down: 420, proposal: .lowData)),
+      #""path","state":"limited","down":420,"proposal":"low_data""#
+    ),
+    (
+      .path(DownPath(state: .poor, down: 90, proposal: .audioOnly)),
+      #""path","state":"poor","down":90,"proposal":"audio_only""#
+    ),
+    (
+      .path(DownPath(state: .good, down: 3000, proposal: .none)),
+      #""path","state":"good","down":3000,"proposal":"none""#
+    ),
     (.connection(.connected), #""connection","state":"connected""#),
     (
       .error(.badOffer, fatal: false, detail: "malformed_sdp"),

@@ -30,6 +30,14 @@ package actor RoomActor {
     var slots: ReceiveSlots
     var state: TransportState?
     var view: [SlotView] = []
+    var sent: SentLayers
+    /// What was last said of the way to this participant; nil while that is good.
+    var path: DownPath?
+
+    init(_ configuration: PeerConfiguration) {
+      slots = ReceiveSlots(count: configuration.slots.count)
+      sent = SentLayers(configuration.sources)
+    }
   }
 
   package nonisolated let number: RoomID
@@ -153,7 +161,7 @@ extension RoomActor {
   /// Starts or replaces the media session behind `connection`.
   package func startMedia(_ configuration: PeerConfiguration, answer: String, from connection: ConnectionID) {
     guard let index = room.index(of: connection) else { return }
-    var session = Session(slots: ReceiveSlots(count: configuration.slots.count))
+    var session = Session(configuration)
     session.view = sessions[index]?.view ?? []
     sessions[index] = session
     context.media.post(.addPeer(room: number, peer: peer(index), configuration: configuration), in: number)
@@ -173,13 +181,14 @@ extension RoomActor {
     var moved: [Int] = []
     for event in events {
       switch event {
-      case .connected(let peer): setTransport(.connected, RoomNumbers.index(of: peer))
+      case .connected(let peer): beginMedia(of: RoomNumbers.index(of: peer))
       case .disconnected(let peer, _): setTransport(.lost, RoomNumbers.index(of: peer))
       case .slotChanged(let receiver, let slot, let kind, let source):
         let index = RoomNumbers.index(of: receiver)
         let changed = sessions[index]?.slots.assign(source.map(RoomNumbers.index(of:)), to: slot, kind: kind)
         if changed == true, !moved.contains(index) { moved.append(index) }
-      case .sendLayers: break
+      case .sendLayers(let peer, let kind, let layers): setLayers(layers, of: kind, RoomNumbers.index(of: peer))
+      case .path(let peer, let report): setPath(DownPath(report), RoomNumbers.index(of: peer))
       }
     }
     for index in moved {
@@ -188,10 +197,30 @@ extension RoomActor {
     }
   }
 
+  /// The session stands. What was said until now may have been about the one before: it is taken back.
+  private func beginMedia(of index: Int) {
+    setTransport(.connected, index)
+    for message in sessions[index]?.sent.reset() ?? [] { outbox(of: index)?.send(message) }
+    guard let path = sessions[index]?.path else { return }
+    sessions[index]?.path = nil
+    outbox(of: index)?.send(.path(DownPath(state: .good, down: path.down, proposal: .none)))
+  }
+
   private func setTransport(_ state: TransportState, _ index: Int) {
     guard sessions[index] != nil else { return }
     sessions[index]?.state = state
     outbox(of: index)?.send(.connection(state))
+  }
+
+  private func setLayers(_ layers: UInt8, of kind: SourceKind, _ index: Int) {
+    guard let message = sessions[index]?.sent.set(layers, of: kind) else { return }
+    outbox(of: index)?.send(message)
+  }
+
+  private func setPath(_ path: DownPath, _ index: Int) {
+    guard sessions[index] != nil else { return }
+    sessions[index]?.path = path
+    outbox(of: index)?.send(.path(path))
   }
 
   private func postView(_ index: Int, _ view: [SlotView]) {
@@ -259,6 +288,8 @@ extension RoomActor {
     guard let session = sessions[index] else { return }
     if let state = session.state { outbox.send(.connection(state)) }
     outbox.send(.slots(session.slots.people, screen: session.slots.screen))
+    for message in session.sent.messages { outbox.send(message) }
+    if let path = session.path { outbox.send(.path(path)) }
   }
 
   private func outbox(of index: Int) -> Outbox? {

@@ -1,9 +1,10 @@
 import Bytes
 import Delivery
 import Rooms
+import SFU
 import Signaling
 
-// Rooms, Delivery and Signaling do not know each other: what the first two say is put into the words of the protocol here.
+// Rooms, Delivery, SFU and Signaling do not know each other: what the first three say is put into the words of the protocol here.
 
 extension ServerMessage {
   init(_ event: RoomEvent) {
@@ -30,6 +31,25 @@ extension ServerMessage {
     case .resync: self = .resync
     case .ready(let epoch): self = .ready(epoch: epoch)
     }
+  }
+}
+
+extension DownPath {
+  init(_ report: PathReport) {
+    let state: State =
+      switch report.state {
+      case .good: .good
+      case .limited: .limited
+      case .poor: .poor
+      }
+    let proposal: Proposal =
+      switch report.proposal {
+      case .none: .none
+      case .lowData: .lowData
+      case .audioOnly: .audioOnly
+      }
+    let down = max(0, min(report.estimate.bitsPerSecond / 1_000, 10_000_000))
+    self.init(state: state, down: down, proposal: proposal)
   }
 }
 
