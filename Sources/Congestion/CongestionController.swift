@@ -31,6 +31,7 @@ package struct CongestionController {
   /// What was sent between two estimates of the receiver.
   private var sentBytes = 0
   private var sentSince: Instant?
+  private var lastReceiverEstimate: Instant?
   private var sentRate: DataRate?
   /// When `process` is due.
   package private(set) var nextProcess = Instant.distantFuture
@@ -122,11 +123,13 @@ package struct CongestionController {
     if let sentRate, rate > sentRate * Self.unlimitedRatio {
       limit = max(rate, sentRate * Self.nextLayerRatio, Self.untriedRate)
     }
+    lastReceiverEstimate = now
     control.onReceiverEstimate(limit, now: now)
     refresh(now)
   }
 
   private static var receiverEstimateWindow: TimeDelta { .milliseconds(500) }
+  private static var receiverEstimateLifetime: TimeDelta { .seconds(5) }
   private static var unlimitedRatio: Double { 1.2 }
   /// A simulcast layer takes about three times what the one below it takes.
   private static var nextLayerRatio: Double { 4 }
@@ -134,6 +137,11 @@ package struct CongestionController {
   private static var untriedRate: DataRate { .kilobits(1_000) }
 
   package mutating func onLossReport(lost: Int, packets: Int, now: Instant) {
+    if let last = lastReceiverEstimate, now - last >= Self.receiverEstimateLifetime {
+      // Receivers estimate by pictures: who was left none says nothing more.
+      lastReceiverEstimate = nil
+      control.forgetReceiverEstimate()
+    }
     control.onLossReport(lost: lost, packets: packets, now: now)
     refresh(now)
   }

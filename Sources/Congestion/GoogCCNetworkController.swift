@@ -116,6 +116,9 @@ package struct GoogCCNetworkController {
     publish(now)
   }
 
+  /// The receiver has said nothing for long: the rate begins anew.
+  package mutating func forgetReceiverEstimate() { bandwidth.forgetReceiverEstimate() }
+
   /// Of `packets` packets `lost` were lost, say receiver reports. For peers without transport-wide feedback.
   package mutating func onLossReport(lost: Int, packets: Int, now: Instant) {
     guard !hasFeedback else { return }

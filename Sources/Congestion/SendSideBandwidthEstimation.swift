@@ -17,6 +17,7 @@ struct SendSideBandwidthEstimation {
   static var roundTripDrop: Double { 0.8 }
   static var roundTripDropInterval: TimeDelta { .seconds(1) }
 
+  let start: DataRate
   let minimum: DataRate
   let maximum: DataRate
   private(set) var loss: LossBasedBWE
@@ -41,6 +42,7 @@ struct SendSideBandwidthEstimation {
   private var lastPacketSent = Instant.zero
 
   init(start: DataRate, minimum: DataRate, maximum: DataRate) {
+    self.start = start
     self.minimum = minimum
     self.maximum = maximum
     target = start
@@ -69,6 +71,11 @@ struct SendSideBandwidthEstimation {
   mutating func updateReceiverEstimate(_ rate: DataRate) {
     receiverLimit = rate == .zero ? .infinite : rate
     apply(target)
+  }
+
+  mutating func forgetReceiverEstimate() {
+    receiverLimit = .infinite
+    apply(max(target, start))
   }
 
   mutating func updateDelayBased(_ rate: DataRate) {

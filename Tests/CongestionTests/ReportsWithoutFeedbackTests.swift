@@ -51,6 +51,18 @@ struct ReportsWithoutFeedbackTests {
     #expect(controller.estimate == .kilobits(500))
   }
 
+  @Test("Who says nothing more because no picture is left is tried again")
+  func forgetsOldEstimates() {
+    var controller = CongestionController(CongestionConfiguration())
+    defer { controller.destroy() }
+    run(&controller, sent: .kilobits(300), estimate: .kilobits(80))
+    #expect(controller.estimate == .kilobits(80))
+    for second in 61..<70 {
+      controller.onLossReport(lost: 0, packets: 50, now: .zero + .seconds(Int64(second)))
+    }
+    #expect(controller.estimate >= .kilobits(300))
+  }
+
   private func run(_ controller: inout CongestionController, sent: DataRate, estimate: DataRate) {
     var now = Instant.zero
     for second in 0..<60 {
