@@ -258,6 +258,16 @@ export class Call {
     }
   }
 
+  /** @param {string} text @returns {Promise<boolean>} whether it is in the clipboard now */
+  async copyText(text) {
+    try {
+      await this.#environment.copy(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** @param {number} id */
   dismissNotice(id) {
     this.#notices.dismiss(id);

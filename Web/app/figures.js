@@ -14,7 +14,7 @@
  * @property {string | null} codec such as `VP8`
  * @property {number} bytes
  * @property {number} packets
- * @property {number} lost of those received, or of those sent as the node says, after what came when asked for again
+ * @property {number} lost on the way, of those received, or of those sent as the node says; some come when asked for again
  * @property {number} frames
  * @property {number | null} roundTrip seconds
  * @property {number | null} jitter seconds
@@ -22,6 +22,8 @@
  * @property {number | null} height
  * @property {number | null} freezes
  * @property {number} frozen seconds
+ * @property {number} samples of sound that were played
+ * @property {number} invented samples of those that had not come in time and were made up, silence apart
  * @property {string | null} limitation why the picture is not larger: `none`, `cpu`, `bandwidth`, `other`
  */
 
@@ -47,9 +49,10 @@
  * @property {number | null} roundTrip seconds
  * @property {number | null} jitter seconds, of the sound that is received
  * @property {number | null} lossUp 0...1, by the reports of the node
- * @property {number | null} lossDown 0...1, after what came when asked for again
+ * @property {number | null} lossDown 0...1
  * @property {number | null} freezes of all pictures since the connection began
- * @property {number} frozen share of the time that pictures stood still, 0...1
+ * @property {number} frozen share of the time that pictures stood still, 0...1: what was lost for good, or late
+ * @property {number} invented share of the sound that was made up, 0...1: the same for sound
  * @property {string | null} limitation the gravest of what is sent
  * @property {"udp" | "tcp" | null} protocol
  * @property {Picture[]} sent smallest first
@@ -63,7 +66,7 @@
  * @property {number} opened
  * @property {number} refused frames that could not be sealed or opened: not sent, not shown
  * @property {number | null} node kilobits a second that the node measures on its way to us
- * @typedef {Omit<Figures, "slots" | "frozen" | "limitation"> & More} Details
+ * @typedef {Omit<Figures, "slots" | "frozen" | "invented" | "limitation"> & More} Details
  */
 
 /** Fewer packets tell nothing of loss. */
@@ -104,7 +107,6 @@ function readStream(stats, report, names) {
   const name = names.get(stats.mid);
   if (!name || !(sent || stats.type === "inbound-rtp")) return null;
   const remote = sent ? report.get(stats.remoteId) : null;
-  const recovered = stats.retransmittedPacketsReceived ?? 0;
   return {
     name,
     way: sent ? "sent" : "received",
@@ -113,7 +115,7 @@ function readStream(stats, report, names) {
     codec: report.get(stats.codecId)?.mimeType?.split("/")[1] ?? null,
     bytes: stats.bytesSent ?? stats.bytesReceived ?? 0,
     packets: stats.packetsSent ?? stats.packetsReceived ?? 0,
-    lost: sent ? remote?.packetsLost ?? 0 : Math.max(0, (stats.packetsLost ?? 0) - recovered),
+    lost: (sent ? remote?.packetsLost : stats.packetsLost) ?? 0,
     frames: stats.framesSent ?? stats.framesDecoded ?? 0,
     roundTrip: number(remote?.roundTripTime),
     jitter: number(stats.jitter),
@@ -121,6 +123,8 @@ function readStream(stats, report, names) {
     height: number(stats.frameHeight),
     freezes: number(stats.freezeCount),
     frozen: stats.totalFreezesDuration ?? 0,
+    samples: stats.totalSamplesReceived ?? 0,
+    invented: (stats.concealedSamples ?? 0) - (stats.silentConcealedSamples ?? 0),
     limitation: stats.qualityLimitationReason ?? null,
   };
 }
@@ -142,18 +146,22 @@ export function figures(before, after) {
     streams.filter(({ kind, frames, bytes }) => kind === "video" && frames > 0 && bytes > 0)
       .map((stream) => picture(stream, seconds)).sort((a, b) => a.height - b.height);
   const moving = received.filter(({ kind, packets }) => kind === "video" && packets > 0);
-  const heard = received.filter(({ kind, packets }) => kind === "audio" && packets > 0);
+  const heard = received.filter(({ kind, packets }) => kind === "audio" && packets >= ENOUGH);
   const told = received.filter(({ freezes }) => freezes !== null);
   return {
     up: Math.max(0, after.sent - before.sent) * 8 / seconds,
     down: Math.max(0, after.received - before.received) * 8 / seconds,
     available: after.available,
-    roundTrip: largest(sent.filter(({ packets }) => packets > 0).map(({ roundTrip }) => roundTrip)) ?? after.roundTrip,
+    roundTrip: smallest(sent.filter(({ packets }) => packets > 0).map(({ roundTrip }) => roundTrip)) ?? after.roundTrip,
     jitter: largest(heard.map(({ jitter }) => jitter)),
     lossUp: loss(sent, false),
     lossDown: loss(received, true),
     freezes: told.length > 0 ? sum([...after.streams.values()].map(({ freezes }) => freezes ?? 0)) : null,
     frozen: moving.length > 0 ? Math.min(1, sum(moving.map(({ frozen }) => frozen)) / seconds / moving.length) : 0,
+    invented: Math.min(
+      1,
+      sum(heard.map(({ invented }) => invented)) / Math.max(1, sum(heard.map((one) => one.samples))),
+    ),
     limitation: gravest(sent),
     protocol: after.protocol,
     sent: pictures(sent),
@@ -162,13 +170,15 @@ export function figures(before, after) {
   };
 }
 
+const TOTALS = /** @type {const} */ (["bytes", "packets", "lost", "frames", "frozen", "samples", "invented"]);
+
 /** What happened between two looks at a stream. @param {Stream | undefined} before @param {Stream} after @returns {Stream} */
 function since(before, after) {
   if (!before || after.packets < before.packets) return after;
-  const grown = (/** @type {"bytes" | "packets" | "frames" | "frozen"} */ total) => after[total] - before[total];
-  const spans = { bytes: grown("bytes"), packets: grown("packets"), frames: grown("frames"), frozen: grown("frozen") };
-  // What was lost may still come: then the total falls, and nothing is lost in this span.
-  return { ...after, ...spans, lost: Math.max(0, after.lost - before.lost) };
+  const next = { ...after };
+  // What was lost may still come: then a total falls, and nothing was lost in this span.
+  for (const total of TOTALS) next[total] = Math.max(0, after[total] - before[total]);
+  return next;
 }
 
 /** @param {Stream} stream @param {number} seconds @returns {Picture} */
@@ -206,6 +216,12 @@ function gravest(sent) {
 function largest(values) {
   const known = values.filter((value) => value !== null);
   return known.length > 0 ? Math.max(...known) : null;
+}
+
+/** Of one way measured by several streams the least delayed is the truest. @param {(number | null)[]} values */
+function smallest(values) {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? Math.min(...known) : null;
 }
 
 /** @param {number[]} values */

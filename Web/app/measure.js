@@ -95,7 +95,10 @@ export class Measure {
     const last = this.#lastDetails;
     this.#lastDetails = next;
     if (!last) return;
-    const { slots: _, frozen: _frozen, limitation: _limitation, ...shown } = figures(last, next);
+    const { slots: _slots, frozen: _frozen, invented: _invented, limitation: _limitation, ...shown } = figures(
+      last,
+      next,
+    );
     const out = (/** @type {"seal" | "open"} */ kind) =>
       counters.filter(({ operation }) => operation === kind).reduce((sum, counter) => sum + counter.out, 0);
     const refused = counters.flatMap(({ dropped }) => Object.values(dropped)).reduce((sum, count) => sum + count, 0);

@@ -4,7 +4,7 @@
 
 /**
  * What the judgement rests on: figures of a few seconds, and what the node measures on its way to us.
- * @typedef {Pick<Figures, "available" | "roundTrip" | "lossUp" | "lossDown" | "frozen" | "limitation"> &
+ * @typedef {Pick<Figures, "available" | "roundTrip" | "lossUp" | "lossDown" | "frozen" | "invented" | "limitation"> &
  *   { path: "good" | "limited" | "poor" | null }} Measured
  */
 
@@ -22,11 +22,11 @@ const BETTER_FOR = 10_000;
  * @param {Measured} measured
  * @returns {Quality}
  */
-export function judge({ path, available, roundTrip, lossUp, lossDown, frozen, limitation }) {
+export function judge({ path, available, roundTrip, lossUp, lossDown, frozen, invented, limitation }) {
   const loss = Math.max(lossUp ?? 0, lossDown ?? 0);
   if (path === "poor" || loss > 0.15) return "poor";
-  // Speech bears one packet in thirty, and people half a second until the other answers; beyond both they notice.
-  if (loss > 0.03 || frozen > 0.08 || (roundTrip ?? 0) > 0.5) return "unsteady";
+  // What is lost is asked for again, or made up from what is left: people notice stops, gaps, and half a second of wait.
+  if (loss > 0.05 || frozen > 0.08 || invented > 0.1 || (roundTrip ?? 0) > 0.5) return "unsteady";
   if (path === "limited") return "weak";
   if (limitation === "bandwidth" && available !== null && available < 350_000) return "weak_up";
   return limitation === "cpu" ? "busy" : "good";

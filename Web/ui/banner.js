@@ -1,9 +1,13 @@
 // @ts-check
 import { furnish, h, say, setAttribute, show } from "./dom.js";
-import { icon } from "./icons.js";
+import { icon, redraw } from "./icons.js";
 import { View } from "./view.js";
-import { alarmWords, connectionWords } from "./words.js";
+import { alarmWords, connectionWords, questionWords } from "./words.js";
+/** @typedef {import("../app/types.js").Question} Question */
 /** @typedef {import("../app/types.js").State} State */
+
+/** Milliseconds within which a press was meant for the question before. */
+const SETTLE = 400;
 
 /** The lines above the stage: what keeps the call from being whole, and what the person can do. */
 export class Banner extends View {
@@ -16,11 +20,20 @@ export class Banner extends View {
     this.sound = line("sound", "notice", "status", "sound.tap", unblock);
     this.sound.button.classList.add("primary");
     this.share = line("screen", "notice", "status", "stage.stop_sharing", () => call.stopScreen());
+    this.question = line("signal-weak", "notice", "status", "saving.low_data_yes", () => this.#answer(true));
+    const no = { class: "button small", testid: "question-no", attrs: { type: "button" } };
+    this.no = h("button", { ...no, t: "saving.no", on: { click: () => this.#answer(false) } });
+    this.question.box.append(h("span", { class: "banner-answers" }, this.question.button, this.no));
+    setAttribute(this.question.box, "data-testid", "question");
+    setAttribute(this.question.button, "data-testid", "question-yes");
+    /** @type {Question | null} */
+    this.asked = null;
+    this.askedAt = 0;
     setAttribute(this.alarm.box, "data-testid", "alarm");
     setAttribute(this.connection.box, "data-testid", "trouble");
     setAttribute(this.sound.button, "data-testid", "hear");
     setAttribute(this.share.button, "data-testid", "stop-sharing");
-    const lines = [this.alarm, this.connection, this.sound, this.share];
+    const lines = [this.alarm, this.connection, this.sound, this.question, this.share];
     furnish(this, { class: "banner" }, lines.map(({ box }) => box));
     this.timer = 0;
   }
@@ -32,7 +45,7 @@ export class Banner extends View {
   }
 
   /** @override @param {Readonly<State>} state @param {Readonly<import("./view.js").Look>} look */
-  render({ connection, security, self }, look) {
+  render({ connection, security, self, question }, look) {
     tell(this.alarm, security.state === "alarm" ? alarmWords(security.code) : null);
     const words = connectionWords(connection, Date.now());
     tell(this.connection, words.long);
@@ -40,8 +53,33 @@ export class Banner extends View {
     clearTimeout(this.timer);
     if (words.wait > 0) this.timer = setTimeout(() => this.context.set({}), words.wait);
     tell(this.sound, look.soundBlocked ? "sound.blocked" : null);
+    this.#ask(question);
     tell(this.share, self.screen ? "stage.sharing" : null);
     show(this, this.querySelector(".banner-line:not([hidden])") !== null);
+  }
+
+  /** @param {Question | null} question */
+  #ask(question) {
+    if (question === this.asked) return;
+    const focused = this.question.box.contains(document.activeElement);
+    this.asked = question;
+    this.askedAt = performance.now();
+    tell(this.question, question ? questionWords(question).text : null);
+    if (question) {
+      const { icon: picture, yes, no } = questionWords(question);
+      redraw(this.question.picture, picture);
+      say(this.question.button, yes);
+      say(this.no, no);
+      setAttribute(this.question.box, "data-question", question);
+    } else if (focused) {
+      // What had the focus is gone; the connection is what it was about.
+      /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="connection-state"]'))?.focus();
+    }
+  }
+
+  /** The second half of a double press does not answer the question that followed. @param {boolean} yes */
+  #answer(yes) {
+    if (performance.now() - this.askedAt > SETTLE) this.context.call.answerQuestion(yes);
   }
 }
 customElements.define("tertulia-banner", Banner);
@@ -57,10 +95,12 @@ function line(picture, tone, role, action, act) {
   const text = h("span", { class: "banner-text" });
   const button = h("button", { class: "button small", t: action, attrs: { type: "button" }, on: { click: act } });
   const words = h("span", { class: "banner-words", attrs: { role } }, text);
+  const drawing = icon(picture);
   return {
-    box: h("div", { class: `banner-line ${tone}`, attrs: { hidden: true } }, icon(picture), words, button),
+    box: h("div", { class: `banner-line ${tone}`, attrs: { hidden: true } }, drawing, words, button),
     text,
     button,
+    picture: drawing,
   };
 }
 

@@ -2,6 +2,7 @@
 import { Banner } from "./banner.js";
 import { Chat } from "./chat.js";
 import { ComparisonView } from "./comparison.js";
+import { DetailsSheet } from "./details.js";
 import { furnish, h, setAttribute, setText } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon, redraw } from "./icons.js";
@@ -13,13 +14,13 @@ import { RemoveSheet } from "./remove.js";
 import { Help, Settings } from "./sheets.js";
 import { ShieldSheet } from "./shield.js";
 import { listenForShortcuts } from "./shortcuts.js";
+import { Signal } from "./signal.js";
 import { Sound } from "./sound.js";
 import { Stage } from "./stage.js";
 import { mark } from "./table.js";
 import { Toolbar } from "./toolbar.js";
 import { shieldMark } from "./trust.js";
 import { NARROW, View } from "./view.js";
-import { connectionWords } from "./words.js";
 /** @typedef {import("../app/types.js").State} State */
 
 /** The call: bar, stage and panels, toolbar. */
@@ -40,7 +41,6 @@ export class CallPage extends View {
       this.shieldIcon,
       this.shieldText,
     );
-    this.connection = h("p", { class: "connection", testid: "connection-state" });
     const sound = new Sound(context);
     this.stage = new Stage(context);
     this.toolbar = new Toolbar(context);
@@ -50,7 +50,7 @@ export class CallPage extends View {
       h("h1", { class: "unseen", t: "stage.title", attrs: { tabindex: "-1" } }),
       h("span", { class: "wordmark" }, mark(), h("span", { class: "wordmark-text" }, "Tertulia")),
       this.shield,
-      this.connection,
+      new Signal(context),
     );
     this.banner = new Banner(context, () => sound.unblock());
     furnish(this, { class: "call" }, [
@@ -64,6 +64,7 @@ export class CallPage extends View {
       new Help(context),
       new ShieldSheet(context),
       new RemoveSheet(context),
+      new DetailsSheet(context),
       new ComparisonView(context),
       new ReactionVoice(context),
       sound,
@@ -83,15 +84,13 @@ export class CallPage extends View {
   }
 
   /** @override @param {Readonly<State>} state @param {Readonly<import("./view.js").Look>} look */
-  render({ connection, security, people }, look) {
+  render({ security, people }, look) {
     const { icon: picture, brief, full } = shieldMark(security);
     const count = people.length + 1;
     setAttribute(this.shield, "data-state", security.state);
     redraw(this.shieldIcon, picture);
     setText(this.shieldText, t(look.width < NARROW ? brief : full, { count }));
     setAttribute(this.shield, "aria-label", t(full, { count }));
-    setAttribute(this.connection, "data-state", connection.state);
-    setText(this.connection, t(connectionWords(connection, Date.now()).short));
     // Behind a panel that covers everything there is nothing to reach.
     const covered = look.panel !== null && look.width < NARROW;
     for (const part of [this.bar, this.banner, this.stage, this.toolbar]) part.inert = covered;

@@ -66,6 +66,12 @@ const PATHS = {
   "hidden": "M4 9.5c2 3 4.8 4.5 8 4.5s6-1.5 8-4.5M6.5 12.5L5 15M12 14v3M17.5 12.5L19 15",
   "expand": "M9 4H4v5M15 4h5v5M9 20H4v-5M15 20h5v-5",
   "down": "M12 5v14M6 13l6 6 6-6",
+  "signal": "M4.5 19.5v-3M9.5 19.5v-7M14.5 19.5v-11M19.5 19.5v-15",
+  "signal-weak": "M4.5 19.5v-3M9.5 19.5v-7M14.5 19.5h.01M19.5 19.5h.01",
+  "signal-poor": "M4.5 19.5v-3M9.5 19.5h.01M14.5 19.5h.01M19.5 19.5h.01",
+  "signal-none": "M4.5 19.5h.01M9.5 19.5h.01M14.5 19.5h.01M19.5 19.5h.01",
+  "signal-unsteady": "M2.5 13H6l2.5-6.5 4 12 3.5-9 2 3.5h3.5",
+  "busy": "M7 7h10v10H7zM10 3.5V7M14 3.5V7M10 17v3.5M14 17v3.5M3.5 10H7M3.5 14H7M17 10h3.5M17 14h3.5",
 };
 
 /** @typedef {keyof typeof PATHS} IconName */

@@ -3,6 +3,7 @@ import { furnish, h, say, setAttribute, setStream, show } from "./dom.js";
 import { DevicePicker } from "./device-picker.js";
 import { icon, redraw } from "./icons.js";
 import { Meter } from "./meter.js";
+import { ModePicker } from "./mode-picker.js";
 import { Preferences } from "./preferences.js";
 import { mark } from "./table.js";
 import { NARROW, View } from "./view.js";
@@ -55,7 +56,14 @@ export class Prejoin extends View {
         h("a", { class: "wordmark", attrs: { href: "/" } }, mark(), "Tertulia"),
         new Preferences(context),
       ),
-      h("main", { class: "prejoin-main" }, this.#mirror(), this.#form(), new DevicePicker(context)),
+      h(
+        "main",
+        { class: "prejoin-main" },
+        this.#mirror(),
+        this.#form(),
+        new DevicePicker(context),
+        new ModePicker(context),
+      ),
     ]);
   }
 

@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { remember } from "./i18n.js";
 import { icon } from "./icons.js";
 import { Meter } from "./meter.js";
+import { ModePicker } from "./mode-picker.js";
 import { Preferences } from "./preferences.js";
 import { Sheet } from "./sheet.js";
 import { SHORTCUTS } from "./shortcuts.js";
@@ -21,11 +22,23 @@ export class Settings extends Sheet {
       attrs: { type: "button" },
       on: { click: () => context.set({ sheet: "help" }) },
     };
+    const figures = {
+      class: "button",
+      testid: "settings-details",
+      attrs: { type: "button" },
+      on: { click: () => context.set({ sheet: "details" }) },
+    };
     this.body.append(
       new DevicePicker(context),
       h("div", { class: "meter-row" }, h("span", { t: "prejoin.level" }), new Meter(context)),
+      new ModePicker(context),
       new Preferences(context),
-      h("p", { class: "actions" }, h("button", keys, icon("help"), h("span", { t: "help.title" }))),
+      h(
+        "p",
+        { class: "actions" },
+        h("button", figures, icon("signal"), h("span", { t: "details.title" })),
+        h("button", keys, icon("help"), h("span", { t: "help.title" })),
+      ),
     );
   }
 

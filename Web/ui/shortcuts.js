@@ -13,6 +13,7 @@ export const SHORTCUTS = [
   { key: "c", shown: "C", words: "help.chat", act: (context) => togglePanel(context, "chat") },
   { key: "p", shown: "P", words: "help.people", act: (context) => togglePanel(context, "people") },
   { key: "i", shown: "I", words: "help.invite", act: ({ set }) => set({ sheet: "invite" }) },
+  { key: "d", shown: "D", words: "help.details", act: ({ set }) => set({ sheet: "details" }) },
   { key: "?", shown: "?", words: "help.help", act: ({ set }) => set({ sheet: "help" }) },
 ];
 

@@ -1,4 +1,5 @@
 // @ts-check
+import { limitPictures, Spotlight } from "../app/modes.js";
 import { furnish, h, keep, say, setAttribute, setStream, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
@@ -13,6 +14,8 @@ import { personName } from "./words.js";
 /** @typedef {import("./view.js").Look} Look */
 
 const SELF = "self";
+/** What nobody's own view can suffer from. */
+const WELL = { shown: true, weak: false, undecryptable: false, lost: false };
 /** One is sure of oneself. */
 const VERIFIED = /** @type {const} */ ("verified");
 
@@ -26,6 +29,7 @@ export class Stage extends View {
     this.size = { width: 0, height: 0 };
     this.visible = "";
     this.page = 0;
+    this.spotlight = new Spotlight();
     this.screen = this.#screen();
     this.seat = this.#emptySeat();
     /** @type {Map<string | number, HTMLElement>} */
@@ -49,10 +53,12 @@ export class Stage extends View {
     const video = h("video", { testid: "screen-video", attrs: { playsinline: true, autoplay: true, tabindex: "-1" } });
     video.muted = true;
     const caption = h("bdi", { class: "tile-name" });
+    const { saved, words } = this.#savedScreen();
     const box = h(
       "div",
       { class: "screen", testid: "screen", attrs: { role: "group" } },
       video,
+      saved,
       h("div", { class: "tile-caption" }, caption),
     );
     box.hidden = true;
@@ -68,7 +74,16 @@ export class Stage extends View {
       };
       box.append(h("button", button, icon("expand")));
     }
-    return { box, video, caption };
+    return { box, video, caption, saved, words };
+  }
+
+  /** What stands in the place of a screen that is not received. */
+  #savedScreen() {
+    const words = h("p");
+    const attrs = { type: "button" };
+    const on = { click: () => this.context.call.openScreen() };
+    const button = h("button", { class: "button primary", testid: "show-screen", t: "saving.screen_show", attrs, on });
+    return { saved: h("div", { class: "screen-saved", testid: "screen-saved" }, icon("screen"), words, button), words };
   }
 
   #emptySeat() {
@@ -125,7 +140,7 @@ export class Stage extends View {
    * @param {Readonly<State>} state
    * @param {Readonly<Look>} look
    */
-  render({ self, people, screen, security, reactions }, look) {
+  render({ self, people, screen, security, reactions, mode, screenOpen }, look) {
     if (this.size.width === 0) return;
     const shared = screen.key !== null && screen.key !== self.key;
     const input = { ...this.size, people: people.map(({ key }) => key), screen: shared, page: look.page };
@@ -133,13 +148,18 @@ export class Stage extends View {
     this.page = plan.page;
     const here = people.filter(({ key }) => plan.people.has(key));
     keep(this.tiles, this, [...here.map(({ key }) => key), SELF], (key) => key, (key) => this.#tile(key));
-    for (const person of here) this.#seatPerson(person, plan.people, self.canRemove, reactions);
+    const withCamera = here.filter(({ media }) => media.camera);
+    const lit = this.spotlight.choose(mode, withCamera.map(({ key, speaking }) => ({ key, speaking })));
+    for (const person of here) {
+      this.#seatPerson(person, plan.people, { shown: lit.has(person.key), removable: self.canRemove, reactions });
+    }
     this.#seatSelf(self, plan.self, plan.selfFloats, reactions);
-    this.#showScreen(screen, people, plan.screen);
+    this.#showScreen(screen, people, plan.screen, mode === "audio_only" && !screenOpen);
     this.#showSeat(plan.seat, security.state === "joining");
     this.#showPager(plan, people.filter(({ key, speaking }) => speaking && !plan.people.has(key)));
     this.#showElsewhere(reactions.filter(({ key }) => key !== self.key && !plan.people.has(key)));
-    this.#tellVisible(plan.people);
+    const seen = [...plan.people].filter(([key]) => mode === "full" || lit.has(key));
+    this.#tellVisible(seen.map(([key, { height }]) => ({ key, height })), mode);
   }
 
   /** @param {string} key */
@@ -150,17 +170,16 @@ export class Stage extends View {
   /**
    * @param {Person} person
    * @param {Map<string, import("./layout.js").Box>} boxes
-   * @param {boolean} removable
-   * @param {readonly Reaction[]} reactions
+   * @param {{ shown: boolean, removable: boolean, reactions: readonly Reaction[] }} more
    */
-  #seatPerson(person, boxes, removable, reactions) {
+  #seatPerson(person, boxes, { shown, removable, reactions }) {
     const tile = this.tiles.get(person.key);
     const box = boxes.get(person.key);
     if (!tile || !box) return;
-    const { key, index, speaking, trust, hand, undecryptable, lost, stream } = person;
+    const { key, index, speaking, trust, hand, undecryptable, lost, weak, stream } = person;
     const { mic, camera } = person.media;
     const name = personName(person.name);
-    const facts = { mic, camera, speaking, hand, trust, undecryptable, lost, stream };
+    const facts = { mic, camera, speaking, hand, trust, shown, weak, undecryptable, lost, stream };
     const own = reactions.filter((reaction) => reaction.key === key);
     tile.update({ index, name, plain: name, self: false, removable, reactions: own, ...facts });
     tile.sit(box);
@@ -177,7 +196,7 @@ export class Stage extends View {
     if (!tile) return;
     const { key, index, mic, camera, speaking, hand, stream } = self;
     const name = self.name ? t("person.you_named", { name: self.name }) : t("person.you");
-    const facts = { mic, camera, speaking, hand, trust: VERIFIED, undecryptable: false, lost: false, stream };
+    const facts = { mic, camera, speaking, hand, trust: VERIFIED, ...WELL, stream };
     const own = reactions.filter((reaction) => reaction.key === key);
     tile.update({ index, name, plain: self.name, self: true, removable: false, reactions: own, ...facts });
     setAttribute(tile, "data-floats", `${floats}`);
@@ -202,13 +221,22 @@ export class Stage extends View {
     });
   }
 
-  /** @param {State["screen"]} screen @param {readonly Person[]} people @param {import("./layout.js").Box | null} box */
-  #showScreen(screen, people, box) {
+  /**
+   * @param {State["screen"]} screen
+   * @param {readonly Person[]} people
+   * @param {import("./layout.js").Box | null} box
+   * @param {boolean} saved it is not received unless somebody wants it
+   */
+  #showScreen(screen, people, box, saved) {
     show(this.screen.box, box !== null);
-    setStream(this.screen.video, box ? screen.stream : null);
+    setStream(this.screen.video, box && !saved ? screen.stream : null);
     if (!box) return;
     const owner = people.find(({ key }) => key === screen.key);
-    setText(this.screen.caption, t("stage.screen_of", { name: personName(owner?.name ?? null) }));
+    const name = personName(owner?.name ?? null);
+    setText(this.screen.caption, t("stage.screen_of", { name }));
+    setText(this.screen.words, t("saving.screen", { name }));
+    show(this.screen.video, !saved);
+    show(this.screen.saved, saved);
     seat(this.screen.box, box);
   }
 
@@ -223,9 +251,10 @@ export class Stage extends View {
     this.pager.next.disabled = page === pages - 1;
   }
 
-  /** @param {Map<string, import("./layout.js").Box>} boxes */
-  #tellVisible(boxes) {
-    const tiles = [...boxes].map(([key, { height }]) => ({ key, height: Math.round(height * devicePixelRatio) }));
+  /** @param {{ key: string, height: number }[]} seen in CSS pixels @param {State["mode"]} mode */
+  #tellVisible(seen, mode) {
+    const pixels = seen.map(({ key, height }) => ({ key, height: Math.round(height * devicePixelRatio) }));
+    const tiles = limitPictures(mode, pixels);
     const told = JSON.stringify(tiles);
     if (told === this.visible) return;
     this.visible = told;

@@ -22,6 +22,8 @@ import { trustMark } from "./trust.js";
  * @property {boolean} hand
  * @property {Trust} trust
  * @property {boolean} removable
+ * @property {boolean} shown the picture is received; false: left out to save data
+ * @property {boolean} weak what they send suffers on its way
  * @property {boolean} undecryptable
  * @property {boolean} lost
  * @property {MediaStream | null} stream
@@ -43,6 +45,7 @@ export class Tile extends HTMLElement {
     this.cover = h("p", { class: "tile-cover" }, icon("hidden"), this.reason);
     this.hand = h("span", { class: "tile-hand", testid: "tile-hand" }, icon("hand"));
     this.muted = h("span", { class: "tile-muted" }, icon("mic-off"));
+    this.weak = h("span", { class: "tile-weak", testid: "tile-weak", title: "tile.weak" }, icon("signal-weak"));
     this.sure = h("span", { class: "tile-sure" }, icon("verified"));
     /** @type {Map<string | number, HTMLElement>} */
     this.floating = new Map();
@@ -59,7 +62,7 @@ export class Tile extends HTMLElement {
       this.video,
       this.placeholder,
       this.cover,
-      h("div", { class: "tile-caption" }, this.hand, this.muted, this.name, this.sure),
+      h("div", { class: "tile-caption" }, this.hand, this.muted, this.weak, this.name, this.sure),
       this.reactions,
       this.expel,
     ]);
@@ -67,7 +70,7 @@ export class Tile extends HTMLElement {
 
   /** @param {Seat} seat */
   update(seat) {
-    const picture = seat.camera && !seat.undecryptable && !seat.lost && seat.stream !== null;
+    const picture = seat.camera && seat.shown && !seat.undecryptable && !seat.lost && seat.stream !== null;
     setStream(this.video, seat.stream);
     show(this.video, picture);
     show(this.placeholder, !picture);
@@ -75,6 +78,7 @@ export class Tile extends HTMLElement {
     setText(this.name, seat.name);
     show(this.muted, !seat.mic);
     show(this.hand, seat.hand);
+    show(this.weak, seat.weak && !seat.lost);
     show(this.sure, seat.trust === "verified" && !seat.self);
     show(this.expel, seat.removable);
     setAttribute(this.expel, "aria-label", t("people.remove_name", { name: seat.name }));
@@ -101,6 +105,8 @@ export class Tile extends HTMLElement {
       seat.hand ? t("person.hand") : "",
       seat.mic ? "" : t("person.mic_off"),
       seat.camera ? "" : t("person.camera_off"),
+      seat.camera && !seat.shown ? t("tile.saving") : "",
+      seat.weak && !seat.lost ? t("tile.weak") : "",
       cover,
     ];
     return facts.filter(Boolean).join(", ");

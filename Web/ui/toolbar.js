@@ -14,7 +14,7 @@ export class Toolbar extends View {
     const { call, set, look } = context;
     const panel = (/** @type {"chat" | "people"} */ name) => () =>
       set({ panel: look().panel === name ? null : name, menu: false });
-    const sheet = (/** @type {"invite" | "devices"} */ name) => () => set({ sheet: name, menu: false });
+    const sheet = (/** @type {"invite" | "devices" | "details"} */ name) => () => set({ sheet: name, menu: false });
     this.mic = tool("toggle-mic", "mic", "tool.mic", () => call.toggleMic());
     this.camera = tool("toggle-camera", "camera", "tool.camera", () => call.toggleCamera());
     this.chat = tool("toggle-chat", "chat", "tool.chat", panel("chat"));
@@ -31,12 +31,20 @@ export class Toolbar extends View {
     const reactions = h("div", { class: "tool-react" }, this.react.button, this.palette);
     const invite = tool("invite-open", "invite", "tool.invite", sheet("invite"));
     const devices = tool("devices-open", "settings", "tool.settings", sheet("devices"));
+    this.details = tool("details-open", "signal", "tool.connection", sheet("details"));
     this.more = tool("more", "more", "tool.more", () => set({ menu: !look().menu }));
     this.more.button.classList.add("tool-more");
     setAttribute(this.more.button, "aria-controls", "more-tools");
     const leave = tool("leave", "leave", "tool.leave", () => call.leave());
     leave.button.classList.add("tool-leave");
-    const folded = [this.screen.button, this.hand.button, reactions, invite.button, devices.button];
+    const folded = [
+      this.screen.button,
+      this.hand.button,
+      reactions,
+      invite.button,
+      devices.button,
+      this.details.button,
+    ];
     this.group = h("div", { class: "tool-group", id: "more-tools" }, ...folded);
     furnish(this, { class: "toolbar", label: "tool.label", attrs: { role: "region" } }, [
       this.mic.button,
@@ -119,6 +127,8 @@ export class Toolbar extends View {
     setAttribute(this.react.button, "aria-expanded", `${look.palette}`);
     const narrow = look.width < NARROW;
     show(this.react.button, !narrow);
+    // With room for it, the bar above says how the connection is, and leads to the same figures.
+    show(this.details.button, narrow);
     show(this.palette, look.palette || narrow);
     show(this.more.button, narrow);
     show(this.badge, unread > 0);

@@ -6,6 +6,9 @@ import { isolated } from "./text.js";
 /** @typedef {import("../app/types.js").Notice} Notice */
 /** @typedef {import("../app/types.js").Self} Self */
 /** @typedef {import("../app/types.js").Comparison} Comparison */
+/** @typedef {import("../app/types.js").Mode} Mode */
+/** @typedef {import("../app/types.js").Quality} Quality */
+/** @typedef {import("../app/types.js").Question} Question */
 /** @typedef {import("./icons.js").IconName} IconName */
 
 /** Shorter interruptions are nobody's business. */
@@ -42,6 +45,48 @@ const RECONNECTING = {
   offline: "connection.offline_long",
   server_restarting: "connection.restarting_long",
 };
+
+/** @type {Record<Quality, { icon: IconName, short: string }>} */
+const QUALITY = {
+  good: { icon: "signal", short: "quality.good" },
+  weak: { icon: "signal-weak", short: "quality.weak" },
+  weak_up: { icon: "signal-weak", short: "quality.weak_up" },
+  unsteady: { icon: "signal-unsteady", short: "quality.unsteady" },
+  poor: { icon: "signal-poor", short: "quality.poor" },
+  busy: { icon: "busy", short: "quality.busy" },
+};
+
+/** Picture, two words and a sentence (keys); null while nothing is known. @param {Quality | null} quality */
+export function qualityWords(quality) {
+  return quality === null ? null : { ...QUALITY[quality], long: `${QUALITY[quality].short}_text` };
+}
+
+/** @type {Record<Mode, string>} */
+const MODES = { full: "mode.full", low_data: "mode.low_data", audio_only: "mode.audio_only" };
+
+/** What a mode is called and what it does (keys). @param {Mode} mode */
+export function modeWords(mode) {
+  return { short: MODES[mode], long: `${MODES[mode]}_text` };
+}
+
+/** @type {Record<Question, { icon: IconName, text: string, yes: string, no: string }>} */
+const QUESTIONS = {
+  low_data: { icon: "signal-weak", text: "saving.low_data", yes: "saving.low_data_yes", no: "saving.no" },
+  audio_only: { icon: "signal-poor", text: "saving.audio_only", yes: "saving.audio_only_yes", no: "saving.no" },
+  restore: { icon: "signal", text: "saving.restore", yes: "saving.restore_yes", no: "saving.no" },
+  camera_off: {
+    icon: "camera-off",
+    text: "saving.camera_off",
+    yes: "saving.camera_off_yes",
+    no: "saving.camera_off_no",
+  },
+  camera_on: { icon: "camera", text: "saving.camera_on", yes: "saving.camera_on_yes", no: "saving.no" },
+};
+
+/** Picture and texts (keys) of the question above the stage. @param {Question} question */
+export function questionWords(question) {
+  return QUESTIONS[question];
+}
 
 /** `own` marks codes that sound different when they are about oneself. @type {Record<string, string>} */
 const NOTICES = {

@@ -763,3 +763,218 @@ Deno.test("a page that said goodbye and stayed joins again by itself", async () 
   equal(page.store.get().self.index, 5);
   equal(page.secures[0].joins, 1);
 });
+
+/** @param {ReturnType<typeof open>} page @param {string} state @param {string} proposal @param {number} [down] */
+const path = (page, state, proposal, down = 300) => {
+  page.node.socket.say({ type: "path", state, down, proposal });
+  return page.clock.advance(0);
+};
+
+Deno.test("layers that nobody takes are switched off, nonsense changes nothing", async () => {
+  const page = open();
+  await meet(page, 1);
+  page.node.socket.say({ type: "layers", kind: "camera", layers: [true, false, false] });
+  page.node.socket.say({ type: "layers", kind: "camera", layers: [] });
+  page.node.socket.say({ type: "layers", kind: "mic", layers: [false] });
+  deepEqual(page.media.session.layers, { camera: [true, false, false] });
+  equal(page.store.get().phase, "call");
+});
+
+Deno.test("with little data four small pictures are asked for, with sound only none, and all of them again", async () => {
+  const page = open();
+  await meet(page, 1, 2, 4, 5, 6, 7);
+  const slots = [1, 2, 4, 5, 6, 7].map((index, slot) => ({ slot, index }));
+  page.node.socket.say({ type: "slots", slots, screen: null });
+  page.call.setVisibleTiles([1, 2, 4, 5, 6, 7].map((number) => ({ key: joinId(number), height: 300 })));
+  const heights = async () => {
+    await page.clock.advance(100);
+    const view = /** @type {any} */ (page.node.socket.last("view"));
+    return [view.slots.slice(0, 6).map((/** @type {any} */ slot) => slot.height).join(), view.screen];
+  };
+  deepEqual(await heights(), ["300,300,300,300,300,300", 2160]);
+  page.call.setMode("low_data");
+  deepEqual(await heights(), ["180,180,180,180,0,0", 2160]);
+  page.call.setMode("audio_only");
+  deepEqual(await heights(), ["0,0,0,0,0,0", 0]);
+  equal(page.media.session.mode, "audio_only");
+  page.node.socket.say({ type: "updated", index: 1, media: { ...quiet, screen: true } });
+  page.node.socket.say({ type: "slots", slots, screen: 1 });
+  deepEqual(await heights(), ["0,0,0,0,0,0", 0]);
+  page.call.openScreen();
+  deepEqual(await heights(), ["0,0,0,0,0,0", 2160]);
+  page.call.setMode("full");
+  deepEqual(await heights(), ["300,300,300,300,300,300", 2160]);
+});
+
+Deno.test("a chosen mode is there before the first request, and next time", async () => {
+  const page = open();
+  page.call.setMode("audio_only");
+  await meet(page, 1);
+  page.node.socket.say({ type: "slots", slots: [{ slot: 0, index: 1 }], screen: null });
+  await page.clock.advance(100);
+  equal(/** @type {any} */ (page.node.socket.last("view")).slots[0].height, 0);
+  equal(page.kept.get("mode"), "audio_only");
+  page.call.leave();
+  page.call.open();
+  equal(page.store.get().mode, "audio_only");
+});
+
+Deno.test("nothing is kept on the device unless somebody chooses", async () => {
+  const page = open();
+  await meet(page, 1);
+  await path(page, "limited", "low_data");
+  page.call.answerQuestion(true);
+  equal(page.store.get().mode, "low_data");
+  deepEqual([...page.kept], []);
+});
+
+Deno.test("a proposal is put once, followed by one press, and offers the way back when all is well", async () => {
+  const page = open();
+  await meet(page, 1);
+  await path(page, "limited", "low_data");
+  equal(page.store.get().question, "low_data");
+  page.call.answerQuestion(true);
+  deepEqual([page.store.get().mode, page.store.get().question], ["low_data", null]);
+  await path(page, "limited", "none");
+  equal(page.store.get().question, null);
+  await path(page, "good", "none", 4_000);
+  equal(page.store.get().question, "restore");
+  page.call.answerQuestion(true);
+  deepEqual([page.store.get().mode, page.store.get().question], ["full", null]);
+});
+
+Deno.test("who does not want to go back is not asked again", async () => {
+  const page = open();
+  await meet(page, 1);
+  await path(page, "limited", "low_data");
+  page.call.answerQuestion(true);
+  await path(page, "good", "none");
+  page.call.answerQuestion(false);
+  await path(page, "limited", "none");
+  await path(page, "good", "none");
+  deepEqual([page.store.get().mode, page.store.get().question], ["low_data", null]);
+});
+
+Deno.test("a proposal that was dismissed is not made for five minutes, then again if it still stands", async () => {
+  const page = open();
+  await meet(page, 1);
+  await path(page, "limited", "low_data");
+  page.call.answerQuestion(false);
+  await path(page, "poor", "audio_only");
+  await page.clock.advance(4 * 60_000);
+  equal(page.store.get().question, null);
+  await page.clock.advance(61_000);
+  equal(page.store.get().question, "audio_only");
+});
+
+Deno.test("a proposal that the node takes back is gone", async () => {
+  const page = open();
+  await meet(page, 1);
+  await path(page, "limited", "low_data");
+  await path(page, "good", "none");
+  equal(page.store.get().question, null);
+});
+
+Deno.test("the camera goes off only when the person says so, and may come back", async () => {
+  const page = open();
+  await page.call.requestDevices();
+  await meet(page, 1);
+  page.call.setMode("audio_only");
+  await page.clock.advance(0);
+  deepEqual([page.store.get().question, page.store.get().self.camera], ["camera_off", true]);
+  page.call.answerQuestion(true);
+  await page.clock.advance(0);
+  deepEqual([page.store.get().question, page.store.get().self.camera], [null, false]);
+  page.call.setMode("full");
+  await page.clock.advance(0);
+  deepEqual([page.store.get().question, page.store.get().self.camera], ["camera_on", false]);
+  page.call.answerQuestion(true);
+  await page.clock.advance(0);
+  deepEqual([page.store.get().question, page.store.get().self.camera], [null, true]);
+});
+
+Deno.test("who keeps the camera on is asked once", async () => {
+  const page = open();
+  await page.call.requestDevices();
+  await meet(page, 1);
+  page.call.setMode("audio_only");
+  await page.clock.advance(0);
+  page.call.answerQuestion(false);
+  page.call.setMode("full");
+  page.call.setMode("audio_only");
+  await page.clock.advance(0);
+  deepEqual([page.store.get().question, page.store.get().self.camera], [null, true]);
+});
+
+Deno.test("what was measured of one way says nothing of the next", async () => {
+  const page = open();
+  await meet(page, 1);
+  await path(page, "limited", "low_data");
+  page.node.socket.say({ type: "connection", state: "lost" });
+  await settle();
+  page.node.socket.say({ type: "answer", sdp: "answer" });
+  await page.clock.advance(0);
+  equal(page.store.get().question, null);
+});
+
+/** Statistics of a call in which so many packets of sound came to us. @param {number} packets @param {number} lost */
+const heard = (packets, lost) => [
+  { id: "T", type: "transport", selectedCandidatePairId: "P", bytesSent: packets * 50, bytesReceived: packets * 100 },
+  { id: "P", type: "candidate-pair", localCandidateId: "L", currentRoundTripTime: 0.04 },
+  { id: "L", type: "local-candidate", protocol: "udp" },
+  {
+    id: "A",
+    type: "inbound-rtp",
+    kind: "audio",
+    mid: "4",
+    packetsReceived: packets,
+    packetsLost: lost,
+    bytesReceived: 1,
+  },
+];
+
+Deno.test("the connection gets its word from what is measured, and loses it with the call", async () => {
+  const page = open();
+  await meet(page, 1);
+  page.media.session.stats = heard(0, 0);
+  equal(page.store.get().quality, null);
+  for (let second = 1; second <= 12; second += 1) {
+    page.media.session.stats = heard(second * 50, 0);
+    await page.clock.advance(1_000);
+  }
+  equal(page.store.get().quality, "good");
+  for (let second = 13; second <= 28; second += 1) {
+    page.media.session.stats = heard(second * 50, (second - 12) * 10);
+    await page.clock.advance(1_000);
+  }
+  equal(page.store.get().quality, "poor");
+  page.call.leave();
+  equal(page.store.get().quality, null);
+});
+
+Deno.test("figures are made each second while somebody looks, and not a moment longer", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  const dropped = { noKey: 1, badTag: 0, replay: 0, malformed: 0, internal: 0 };
+  const counter = { kind: /** @type {const} */ ("audio"), in: 11, lastJoin: null };
+  secure.counted = [
+    { ...counter, name: "mic", operation: "seal", out: 11, dropped: { ...dropped, noKey: 0 } },
+    { ...counter, name: "slot0/audio", operation: "open", out: 10, dropped },
+  ];
+  await path(page, "good", "none", 1_200);
+  page.media.session.stats = heard(100, 0);
+  page.call.watchDetails(true);
+  await settle();
+  page.media.session.stats = heard(150, 0);
+  await page.clock.advance(1_000);
+  const details = page.store.get().details;
+  deepEqual(
+    details &&
+      [details.down, details.up, details.protocol, details.sealed, details.opened, details.refused, details.node],
+    [40_000, 20_000, "udp", 11, 10, 1, 1_200],
+  );
+  page.call.watchDetails(false);
+  equal(page.store.get().details, null);
+  await page.clock.advance(3_000);
+  equal(page.store.get().details, null);
+});

@@ -170,3 +170,28 @@ Deno.test("held back, no track is sent by this session or the next", async () =>
   await clock.advance(0);
   deepEqual(Object.values(media.session.tracks).filter(Boolean), []);
 });
+
+Deno.test("layers reach the session that the node has answered to, and no other", async () => {
+  const parts = start();
+  parts.keeper.begin();
+  await settle();
+  parts.keeper.setLayers("camera", [true, false, false]);
+  deepEqual(parts.media.session.layers, {});
+  parts.keeper.answer("answer");
+  parts.keeper.setLayers("camera", [true, false, false]);
+  deepEqual(parts.media.session.layers, { camera: [true, false, false] });
+  parts.keeper.renew();
+  await settle();
+  deepEqual(parts.media.session.layers, {});
+});
+
+Deno.test("a mode reaches the session, and its successor", async () => {
+  const parts = start();
+  await connected(parts);
+  parts.keeper.setMode("low_data");
+  equal(parts.media.session.mode, "low_data");
+  parts.keeper.renew();
+  await settle();
+  equal(parts.media.sessions.length, 2);
+  equal(parts.media.session.mode, "low_data");
+});

@@ -49,6 +49,19 @@ for (
   });
 }
 
+for (
+  const message of [
+    { type: "layers", kind: "camera", layers: [true, false, false] },
+    { type: "layers", kind: "screen", layers: [false] },
+    { type: "path", state: "limited", down: 420, proposal: "low_data" },
+    { type: "path", state: "good", down: 0, proposal: "none" },
+  ]
+) {
+  Deno.test(`of the way: ${JSON.stringify(message)} is read as it is`, () => {
+    deepEqual(decode(text({ ...message, extra: true })), message);
+  });
+}
+
 Deno.test("types of later versions are unknown, not invalid", () => {
   refused(text({ type: "lobby" }), "unknown");
   refused(text({ type: "constructor" }), "unknown");
@@ -83,6 +96,16 @@ for (
     ["one person in two slots", text({ type: "slots", slots: [{ slot: 0, index: 1 }, { slot: 1, index: 1 }] })],
     ["two people in one slot", text({ type: "slots", slots: [{ slot: 0, index: 1 }, { slot: 0, index: 2 }] })],
     ["a slot out of range", text({ type: "slots", slots: [{ slot: 32, index: 1 }], screen: null })],
+    ["layers of a microphone", text({ type: "layers", kind: "mic", layers: [true] })],
+    ["no layers", text({ type: "layers", kind: "camera", layers: [] })],
+    ["more layers than there are", text({ type: "layers", kind: "camera", layers: [true, true, true, true] })],
+    ["layers that are no flags", text({ type: "layers", kind: "camera", layers: [1, 0, 0] })],
+    ["layers that are no list", text({ type: "layers", kind: "camera", layers: "true" })],
+    ["a way that nobody knows", text({ type: "path", state: "wet", down: 1, proposal: "none" })],
+    ["a rate below nothing", text({ type: "path", state: "good", down: -1, proposal: "none" })],
+    ["a rate beyond every wire", text({ type: "path", state: "good", down: 1e9, proposal: "none" })],
+    ["a proposal that nobody knows", text({ type: "path", state: "poor", down: 1, proposal: "leave" })],
+    ["a way without a proposal", text({ type: "path", state: "poor", down: 1 })],
     ["a code with markup", text({ type: "error", code: "<b>", fatal: false })],
     ["flags that are no flags", text({ type: "updated", index: 1, media: { ...quiet, mic: 1 } })],
   ])

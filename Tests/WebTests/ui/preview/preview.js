@@ -82,6 +82,7 @@ function person(index, extra = {}) {
     stream: camera ? picture(index) : null,
     level: 0.3,
     undecryptable: false,
+    weak: false,
     lost: false,
     ...extra,
   };
@@ -113,6 +114,7 @@ const inCall = (people, extra = {}) => ({
   link: LINK,
   room: "7K2MQ9XV4TBD0HWC",
   connection: { state: "connected", since: now - 60_000 },
+  quality: "good",
   self: self(),
   people,
   ...extra,
@@ -151,6 +153,31 @@ const talk = [
   line(7, 0, "Ana", "Voy", 1, { state: "failed" }),
   line(8, 0, "Ana", "Ya está arreglado en el documento", 0.5, { state: "sending" }),
 ];
+
+const details = {
+  up: 846_000,
+  down: 1_932_000,
+  available: 1_240_000,
+  node: 2_400,
+  roundTrip: 0.084,
+  jitter: 0.012,
+  lossUp: 0.004,
+  lossDown: 0.021,
+  freezes: 2,
+  protocol: "udp",
+  sent: [
+    { layer: "q", codec: "VP8", width: 320, height: 180, frames: 24, rate: 138_000 },
+    { layer: "h", codec: "VP8", width: 640, height: 360, frames: 24, rate: 471_000 },
+  ],
+  received: [
+    { layer: null, codec: "VP8", width: 320, height: 180, frames: 14.6, rate: 121_000 },
+    { layer: null, codec: "VP8", width: 640, height: 360, frames: 23.8, rate: 466_000 },
+    { layer: null, codec: "VP8", width: 1280, height: 720, frames: 24.2, rate: 1_302_000 },
+  ],
+  sealed: 48_210,
+  opened: 91_377,
+  refused: 3,
+};
 
 /** @type {Record<string, () => any>} */
 const SCENES = {
@@ -204,6 +231,14 @@ const SCENES = {
         { id: 3, code: "link_copied", params: {}, at: now },
       ],
     }),
+  quality: () =>
+    inCall([person(0), person(1, { weak: true }), ...crowd(5).slice(2)], {
+      quality: query.get("is") ?? "good",
+      mode: query.get("mode") ?? "full",
+      question: query.get("ask"),
+      details: query.has("details") ? details : null,
+    }),
+  "saved-screen": () => ({ ...SCENES.screen(), mode: "audio_only" }),
   joining: () => inCall([], { security: { state: "joining", members: 0, digits: null } }),
   forked: () => inCall(crowd(3), { security: { state: "alarm", code: "forked" } }),
   members: () =>
@@ -251,11 +286,11 @@ class FakeCall {
     const names =
       "createRoom setName selectDevice requestDevices toggleMic toggleCamera startScreen stopScreen join leave " +
       "sendChat resendChat markRead setVisibleTiles copyLink dismissNotice retry removePerson setHand react compareWith " +
-      "acceptComparison answerComparison cancelComparison lock";
+      "acceptComparison answerComparison cancelComparison lock setMode answerQuestion openScreen watchDetails copyText";
     for (const name of names.split(" ")) {
       this[name] = (...values) => {
         this.asked.push([name, ...values]);
-        FakeCall.effects[name]?.(store, ...values);
+        return FakeCall.effects[name]?.(store, ...values);
       };
     }
   }
@@ -281,6 +316,10 @@ class FakeCall {
       store.update(({ reactions, self }) => ({
         reactions: [...reactions, { id: Date.now(), key: self.key, name: self.name, emoji, at: Date.now() }],
       })),
+    setMode: (store, mode) => store.update(() => ({ mode })),
+    answerQuestion: (store) => store.update(() => ({ question: null })),
+    openScreen: (store) => store.update(() => ({ screenOpen: true })),
+    copyText: () => Promise.resolve(true),
     markRead: (store) => store.update(() => ({ unread: 0 })),
     leave: (store) => store.update(() => ({ phase: "left" })),
     join: (store) => store.update(() => inCall(crowd(3))),
@@ -293,6 +332,6 @@ class FakeCall {
 
 const store = createStore({ ...initialState(), ...SCENES[query.get("scene") ?? "home"]() });
 const call = new FakeCall(store);
-Object.assign(globalThis, { preview: { store, call, person, picture, step } });
+Object.assign(globalThis, { preview: { store, call, person, picture, step, details } });
 await mountApp(document.getElementById("app"), store, /** @type {any} */ (call));
 document.documentElement.dataset.mounted = "true";
