@@ -33,6 +33,8 @@ struct DownTrack {
   var hysteresis = LayerHysteresis()
   /// Highest sequence number of the last report block, for the number of packets that the next one speaks of.
   var lastReported: UInt32?
+  /// Share lost on the receiver's path by its last report block, in 256ths.
+  var reportedLoss: UInt8 = 0
 
   var munger: StreamMunger
   private var rtxSequence: UInt16

@@ -37,6 +37,7 @@ extension MediaRouter {
     guard let track = downTrack(of: peer, ssrc: block.ssrc) else { return (0, 0) }
     let before = downTracks[track].pointee.lastReported
     downTracks[track].pointee.lastReported = block.highestSequence
+    downTracks[track].pointee.reportedLoss = block.fractionLost
     guard let before else { return (0, 0) }
     let packets = Int(block.highestSequence &- before)
     // More than a second can hold: the receiver counts anew.

@@ -18,13 +18,32 @@ extension MediaRouter {
   private func reportBlock(on track: Int32, now: Instant) -> ReportBlock {
     let upTrack = upTracks[track]
     let report = upTrack.pointee.senderReport
+    let lost = upTrack.pointee.statistics.takeFractionLost()
     return ReportBlock(
-      ssrc: upTrack.pointee.ssrc, fractionLost: upTrack.pointee.statistics.takeFractionLost(),
+      ssrc: upTrack.pointee.ssrc,
+      fractionLost: max(lost, worstLoss(ofSoundOf: upTrack.pointee.peer, upTrack.pointee.kind)),
       cumulativeLost: Int32(clamping: upTrack.pointee.statistics.cumulativeLost),
       highestSequence: upTrack.pointee.statistics.extendedHighest, jitter: upTrack.pointee.statistics.jitter,
       lastSenderReport: report?.compactNTP ?? 0,
       delaySinceLastSenderReport: report.map { (now - $0.arrival).compactNTP } ?? 0)
   }
+
+  /// The most that a listener loses of a sound, in 256ths. Senders add forward error correction by what is reported to them
+  /// (Opus, RFC 6716 §2.1.7), and nobody but the listener would know of the loss after the node. Only the fraction says so: the
+  /// sender's own path is judged by the cumulative number.
+  private func worstLoss(ofSoundOf peer: Int32, _ kind: SourceKind) -> UInt8 {
+    guard !kind.isVideo else { return 0 }
+    var worst: UInt8 = 0
+    var track = peers[peer].pointee.sources[Int(kind.rawValue)].firstSubscriber
+    while track >= 0 {
+      worst = max(worst, min(downTracks[track].pointee.reportedLoss, Self.mostLossToRepair))
+      track = downTracks[track].pointee.nextSubscriber
+    }
+    return worst
+  }
+
+  /// A tenth: whoever loses more has a broken path, and everybody would pay for it with the quality of the sound.
+  private static var mostLossToRepair: UInt8 { 26 }
 
   /// Says which moment a timestamp of a down track is, on the node's clock. Sound and picture of one person go through
   /// the same map, so a receiver can play them in sync. Nil until the source has said it of its own stream.

@@ -207,6 +207,38 @@ struct RecoveryTests {
     #expect(block.delaySinceLastSenderReport > 0)
   }
 
+  @Test(
+    "whoever speaks hears of what a listener loses of the sound, and repairs it; of nobody's path more than a tenth")
+  func lossOfListeners() throws {
+    for sequence in UInt16(1)...9 {
+      room.deliver(
+        a.rtp(ssrc: 11, sequence: sequence, payloadType: TestOffer.opus, mid: "mic", payload: [1]), from: a)
+    }
+    send(1, key: true)
+    let heard = try #require(b.configuration.slots[0].audio).ssrc
+    for (lost, told) in [(UInt8(13), UInt8(13)), (200, 26), (0, 0)] {
+      let block = ReportBlock(
+        ssrc: heard, fractionLost: lost, cumulativeLost: 1, highestSequence: 9, jitter: 0, lastSenderReport: 0,
+        delaySinceLastSenderReport: 0)
+      room.deliver(
+        b.rtcp { writer in
+          withUnsafePointer(to: block) {
+            ReceiverReport(ssrc: 1).write(blocks: UnsafeBufferPointer(start: $0, count: 1), into: &writer)
+          }
+        }, from: b)
+      a.forget()
+      room.advance(.milliseconds(1_200))
+      let blocks = a.reports { packet -> [ReportBlock]? in
+        guard case .receiverReport(_, let blocks) = packet else { return nil }
+        return Array(blocks)
+      }
+      let sound = try #require(blocks.joined().first { $0.ssrc == 11 })
+      #expect(sound.fractionLost == told)
+      #expect(sound.cumulativeLost == 0, "its own path loses nothing")
+      #expect(blocks.joined().first { $0.ssrc == 100 }?.fractionLost == 0, "pictures are repaired by retransmission")
+    }
+  }
+
   @Test("a goodbye pauses a layer: it goes on under its SSRC without saying its mid, or another takes its place")
   func goodbye() {
     func say() { room.deliver(a.rtcp { Goodbye.write(ssrc: 100, into: &$0) }, from: a) }
