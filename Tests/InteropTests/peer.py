@@ -123,6 +123,8 @@ class Peer:
         self.consumers = [asyncio.create_task(self._consume(one, name)) for name, one in receivers.items()]
 
     def _watch(self, receiver, name: str):
+        # Its REMB measures how late Python is, not the path: on a busy machine it would ask for less and less.
+        receiver._RTCRtpReceiver__remote_bitrate_estimator = None
         handle = receiver._handle_rtp_packet
 
         async def record(packet, *rest, **more):
