@@ -1,11 +1,13 @@
 """Calls over a bad network: the people, a camera worth its bits, the script of the network, and what browsers counted."""
 
+import concurrent.futures
 import dataclasses
 import random
 import time
 from pathlib import Path
 
-from netpath import Link, NetPath
+from netpath import NEAR, Link, NetPath
+from node import Node
 from people import Browsers
 
 # Keeps what the browser itself counts, four times a second, in the page; Date.now() is the clock of the machine.
@@ -26,6 +28,10 @@ WATCH = """
     setInterval(look, 250);
   }
 """
+# A picture of the sender's full size is there: the estimate has risen to what the good network carries.
+FULL_PICTURE = """
+  () => globalThis.watched.at(-1)?.rows.some((row) => row.type === 'inbound-rtp' && row.frameHeight >= 480)
+"""
 GOOD = Link(rate=4e6, delay=20)
 POOR = dataclasses.replace(GOOD, rate=1e6)
 LOSSY = dataclasses.replace(GOOD, loss=0.05)
@@ -43,11 +49,11 @@ class Part:
     drop: bool = False
 
 
-class FarSide:
-    """A thread beyond the bad network with browsers of its own: people of there are handled by `run` only."""
+class Side:
+    """People on one side of the bad network: a thread with browsers of its own, and whoever is of here is handled by `run` only."""
 
-    def __init__(self, path: NetPath, camera: Path | None = None):
-        self._thread = path.far_thread()
+    def __init__(self, thread: concurrent.futures.ThreadPoolExecutor, camera: Path):
+        self._thread = thread
         self._browsers = self.run(Browsers, camera)
 
     def run(self, function, *arguments):
@@ -59,6 +65,96 @@ class FarSide:
     def close(self) -> None:
         self.run(self._browsers.close)
         self._thread.shutdown()
+
+
+class Sides:
+    """A bad network with people on both sides; the server belongs on the near one."""
+
+    def __init__(self, folder: Path, seed: int = 1):
+        self.path = NetPath(seed)
+        camera = write_camera(folder / "camera.y4m")
+        self.near = Side(concurrent.futures.ThreadPoolExecutor(1), camera)
+        self.far = Side(self.path.far_thread(), camera)
+
+    def close(self) -> None:
+        self.far.close()
+        self.near.close()
+        self.path.close()
+
+
+class Tertulia:
+    """A node on the near side, with a fresh room for each call."""
+
+    def __init__(self):
+        self._node = Node(address=NEAR)
+        self._link = ""
+
+    def open_room(self) -> None:
+        self._link = self._node.fresh_link()
+
+    def enter(self, person, with_picture: bool) -> None:
+        person.join(self._link)
+        if not with_picture:
+            person.press("toggle-camera")
+
+    def close(self) -> None:
+        self._node.close()
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What the one who watches counted, and when each part of the script began and ended."""
+
+    watched: "Watched"
+    parts: list[tuple[Part, float, float]]
+
+    @property
+    def drops(self) -> list[float]:
+        return [begin for part, begin, _ in self.parts if part.drop]
+
+    def longest_freeze(self) -> float:
+        return self.watched.longest_after_drops(self.drops)
+
+    def of(self, number: int) -> "Watched":
+        _, begin, end = self.parts[number]
+        return self.watched.between(begin, end)
+
+    def account(self) -> str:
+        """A line for each part, and one for all."""
+        lines = []
+        for part, begin, end in self.parts:
+            lines.append(f"{part.name:14} {self._line(self.watched.between(begin, end))}")
+        return "\n".join([*lines, f"{'in all':14} {self._line(self.watched)}"])
+
+    def _line(self, watched: "Watched") -> str:
+        return (
+            f"frozen {watched.frozen_share():6.2%}, at most {watched.longest_after_drops(self.drops):4.2f} s; "
+            f"concealed {watched.concealed_share():6.2%}; {watched.frame_rate():4.1f} pictures/s, "
+            f"{watched.rate() / 1000:5.0f} kbit/s, rows {watched.heights()}"
+        )
+
+
+def hold(sides: Sides, server, sender: str, viewer: str, uplink: bool, script: list[Part]) -> Outcome:
+    """Two people, of whom one is seen by the other; the script is played on the way from the far side (`uplink`: the sender is
+    there) or to it."""
+    there, here = (sides.far, sides.near) if uplink else (sides.near, sides.far)
+    sides.path.change(up=GOOD, down=GOOD)
+    server.open_room()
+    ana, berta = there.person(sender, "Ana"), here.person(viewer, "Berta")
+    try:
+        there.run(server.enter, ana, True)
+        here.run(server.enter, berta, False)
+        here.run(berta.page.evaluate, WATCH)
+        here.run(berta.page.wait_for_function, FULL_PICTURE)
+        time.sleep(2)
+        began = play(sides.path, script, "up" if uplink else "down")
+        samples = here.run(berta.page.evaluate, "watched")
+    finally:
+        here.run(berta.close)
+        there.run(ana.close)
+    times = [begin for _, begin in began] + [time.time()]
+    parts = [(part, begin, end) for (part, begin), end in zip(began, times[1:])]
+    return Outcome(Watched(samples).between(times[0], times[-1]), parts)
 
 
 def write_camera(path: Path, width=960, height=540, rate=15, seconds=4, fresh=4) -> Path:

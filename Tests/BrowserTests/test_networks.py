@@ -1,0 +1,59 @@
+"""Calls of real browsers over a bad network: pictures and sound go on. Figures are the browsers' own."""
+
+import contextlib
+
+import netpath
+import pytest
+from networks import FAR_AWAY, GOOD, LOSSY, POOR, UNSTEADY, Part, Sides, Tertulia, hold
+
+NO_PATH = netpath.why_not()
+pytestmark = pytest.mark.skipif(NO_PATH is not None, reason=f"no bad network here: {NO_PATH}")
+
+FALL = [Part("4 Mbit/s", GOOD, 8), Part("1 Mbit/s", POOR, 14, drop=True), Part("4 again", GOOD, 14)]
+TROUBLE = [
+    Part("4 Mbit/s", GOOD, 5),
+    Part("5 % loss", LOSSY, 12, drop=True),
+    Part("200 ms", FAR_AWAY, 12, drop=True),
+    Part("jitter 30 ms", UNSTEADY, 8, drop=True),
+]
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory):
+    with contextlib.closing(Sides(tmp_path_factory.mktemp("camera"))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def tertulia():
+    with contextlib.closing(Tertulia()) as started:
+        yield started
+
+
+def goes_on(outcome) -> None:
+    account = outcome.account()
+    print(account)
+    before = outcome.of(0)
+    if before.frozen_share() > 0.02 or before.frame_rate() < 12:
+        pytest.skip(f"this machine is too busy for a call on a good network:\n{account}")
+    assert outcome.watched.frozen_share() < 0.02, account
+    assert outcome.longest_freeze() <= 1, account
+    assert outcome.watched.concealed_share() < 0.03, account
+
+
+@pytest.mark.parametrize("viewer", ["chromium", "firefox"])
+def test_whoever_watches_over_a_link_that_falls_to_a_quarter_sees_a_smaller_picture_and_then_the_large_one(
+    sides, tertulia, viewer
+):
+    outcome = hold(sides, tertulia, "chromium", viewer, uplink=False, script=FALL)
+    goes_on(outcome)
+    assert outcome.of(1).heights()[-1] < 480, outcome.account()
+    assert outcome.of(2).heights()[-1] >= 480, outcome.account()
+
+
+def test_whoever_sends_over_a_link_that_falls_to_a_quarter_stays_seen_and_heard(sides, tertulia):
+    goes_on(hold(sides, tertulia, "chromium", "chromium", uplink=True, script=FALL))
+
+
+def test_loss_distance_and_jitter_stop_neither_picture_nor_sound(sides, tertulia):
+    goes_on(hold(sides, tertulia, "chromium", "chromium", uplink=False, script=TROUBLE))
