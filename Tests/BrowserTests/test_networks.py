@@ -4,7 +4,7 @@ import contextlib
 
 import netpath
 import pytest
-from networks import FAR_AWAY, GOOD, LOSSY, POOR, UNSTEADY, Part, Sides, Tertulia, hold
+from netcalls import FAR_AWAY, GOOD, LOSSY, POOR, UNSTEADY, Part, Sides, Tertulia, hold
 
 NO_PATH = netpath.why_not()
 pytestmark = pytest.mark.skipif(NO_PATH is not None, reason=f"no bad network here: {NO_PATH}")
