@@ -157,20 +157,22 @@ def hold(sides: Sides, server, sender: str, viewer: str, uplink: bool, script: l
     return Outcome(Watched(samples).between(times[0], times[-1]), parts)
 
 
-def write_camera(path: Path, width=960, height=540, rate=15, seconds=4, fresh=4) -> Path:
-    """Squares of random grey that move sideways, `fresh` rows of them new in each picture: pictures that a browser's own fake
-    camera is too plain for, as they need all the bits they may have."""
+def write_camera(path: Path, width=960, height=540, rate=15, seconds=4, square=16, fresh=3) -> Path:
+    """Squares of random grey that move sideways, `fresh` rows of them new in each picture: a browser's own fake camera is too
+    plain to need the bits that it may have."""
     chance = random.Random(4)
-    squares = [
-        b"".join(bytes([40 + grey % 160]) * 8 for grey in chance.randbytes(width // 8 + 60)) for _ in range(height // 8 + 1)
-    ]
+
+    def row() -> bytes:
+        return b"".join(bytes([40 + grey % 160]) * square for grey in chance.randbytes((width + 480) // square + 1))
+
+    rows = [row() for _ in range(height // square + 1)]
     with path.open("wb") as file:
         file.write(f"YUV4MPEG2 W{width} H{height} F{rate}:1 Ip C420jpeg\n".encode())
         for number in range(rate * seconds):
-            for row in chance.sample(range(len(squares)), fresh):
-                squares[row] = b"".join(bytes([40 + grey % 160]) * 8 for grey in chance.randbytes(width // 8 + 60))
+            for index in chance.sample(range(len(rows)), fresh):
+                rows[index] = row()
             left = abs(number * 4 % 480 - 240)
-            file.write(b"FRAME\n" + b"".join(squares[y // 8][left : left + width] for y in range(height)))
+            file.write(b"FRAME\n" + b"".join(rows[y // square][left : left + width] for y in range(height)))
             file.write(b"\x80" * (width * height // 2))
     return path
 
