@@ -31,6 +31,7 @@ struct DownTrack {
   /// The highest layer that may be sent: the one allotted when less than what is wanted was, else any.
   var cap: Int8 = 2
   var hysteresis = LayerHysteresis()
+  var pictureLoss = PictureLossLimit()
   /// Highest sequence number of the last report block, for the number of packets that the next one speaks of.
   var lastReported: UInt32?
   /// Share lost on the receiver's path by its last report block, in 256ths.

@@ -1,23 +1,39 @@
 internal import Bytes
 
-/// Limits how often a sender is asked for a key frame. When many receivers want one at once, or one keeps asking, one
-/// request goes out at a time, and none is forgotten.
+/// Limits how often a sender is asked for a key frame of one stream: a key frame costs as much as a second of the rest.
+/// What many receivers want becomes one request, and none is forgotten.
 struct KeyFrameRequester {
-  /// A key frame costs as much as a second of the rest.
-  static var minimumInterval: TimeDelta { .milliseconds(300) }
+  /// A request that was not answered is repeated after this, or one and a half round trips.
+  static var retry: TimeDelta { .milliseconds(300) }
+  /// From one request to the next, at first; it doubles while requests go on, as when a class walks in.
+  static var shortestSpacing: TimeDelta { .milliseconds(300) }
+  static var longestSpacing: TimeDelta { .milliseconds(1_000) }
+  /// After this long without a request the spacing is short again.
+  static var calm: TimeDelta { .seconds(3) }
 
   private(set) var isWanted = false
   private var lastSent: Instant?
+  private var isAnswered = false
+  private var spacing = Self.shortestSpacing
 
   /// Somebody needs a key frame.
   mutating func want() { isWanted = true }
 
-  mutating func received() { isWanted = false }
+  /// A key frame began.
+  mutating func received() {
+    isWanted = false
+    isAnswered = true
+  }
 
   /// True when a request is to be sent now; the request counts as sent.
   mutating func takeRequest(now: Instant, roundTrip: TimeDelta) -> Bool {
     guard isWanted, due(roundTrip: roundTrip) <= now else { return false }
+    if isAnswered {
+      let goesOn = lastSent.map { now - $0 < Self.calm } ?? false
+      spacing = goesOn ? min(spacing * 2, Self.longestSpacing) : Self.shortestSpacing
+    }
     lastSent = now
+    isAnswered = false
     return true
   }
 
@@ -25,6 +41,6 @@ struct KeyFrameRequester {
   func due(roundTrip: TimeDelta) -> Instant {
     guard isWanted else { return .distantFuture }
     guard let lastSent else { return .zero }
-    return lastSent + max(Self.minimumInterval, roundTrip + roundTrip / 2)
+    return lastSent + (isAnswered ? spacing : max(Self.retry, roundTrip + roundTrip / 2))
   }
 }

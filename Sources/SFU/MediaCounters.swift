@@ -31,6 +31,8 @@ package enum DropReason: UInt8, CaseIterable, Hashable, Sendable {
   case unknownPayloadType
   /// A retransmission of a packet that nobody misses.
   case uselessRetransmission
+  /// Sound of a microphone that has been silent for a while (RFC 6464 level 127).
+  case silence
   /// A payload descriptor that does not parse (RFC 7741 §4.2).
   case malformedPayload
   /// A packet that came a second time, or from before the stream's window.

@@ -3,22 +3,20 @@ package import RTCCore
 
 extension MediaNode {
   /// When `advance` has to be called next; `.distantFuture` without peers. Changes with every call.
-  package var nextDeadline: Instant { router.deadline }
+  package var nextDeadline: Instant { router.deadlines.earliest }
 
   /// Does what is due at `now`: feedback, reports, retransmission requests, handshakes, consent. May be called early.
   package mutating func advance(to now: Instant, into out: inout some DatagramSink & ~Copyable) {
-    guard now >= router.deadline else { return }
-    router.deadline = .distantFuture
-    for place in 0..<router.peers.limit where router.peers.contains(place) {
-      if router.peers[place].pointee.due <= now { visit(place, now: now, into: &out) }
-      // The visit may have ended the session.
-      guard router.peers.contains(place) else { continue }
-      router.deadline = min(router.deadline, router.peers[place].pointee.due)
+    // Everybody once: a visit may make another one due at once.
+    var next: Int32 = 0
+    while let place = router.deadlines.first(from: next, due: now) {
+      visit(place, now: now, into: &out)
+      next = place + 1
     }
   }
 
   private mutating func visit(_ place: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable) {
-    router.peers[place].pointee.due = .distantFuture
+    router.deadlines.clear(place)
     guard keepAlive(place, now: now, into: &out) else { return }
     let peer = router.peers[place]
     if peer.pointee.isConnected {
@@ -52,12 +50,12 @@ extension MediaNode {
     return true
   }
 
-  /// Looks again at which layers and voices a receiver gets.
+  /// Looks again at who speaks in the peer's room, and at which layers the peer gets.
   private mutating func select(for place: Int32, now: Instant) {
-    router.revoice(place, now: now)
+    router.rankSpeakers(of: router.peers[place].pointee.room, now: now)
     updateAllocation(of: place, now: now)
     advise(place, now: now)
-    router.updateSendLayers(of: place, now: now)
+    for kind in [SourceKind.camera, .screen] { router.updateSendLayers(of: place, kind, now: now) }
     for index in router.peers[place].pointee.slots.indices {
       let track = router.peers[place].pointee.slots[index].video
       if track >= 0 { router.choose(track, now: now) }

@@ -15,6 +15,8 @@ struct MediaPacket {
   /// Video with a payload only.
   let vp8: VP8Descriptor?
   let startsKeyFrame: Bool
+  /// Sound that follows silence which was dropped: numbers go on without a gap.
+  let resumes: Bool
 }
 
 /// What became of a packet of a peer.

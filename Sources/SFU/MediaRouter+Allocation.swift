@@ -49,6 +49,10 @@ extension MediaRouter {
     }
     down.pointee.allotted = item.allotted
     down.pointee.cap = cap
+    let (sender, kind) = (down.pointee.source, down.pointee.sourceKind)
+    if item.allotted >= 0, source(sender, kind).pausedLayers & 1 << UInt8(item.allotted) != 0 {
+      updateSendLayers(of: sender, kind, now: now)
+    }
     choose(item.track, now: now)
   }
 
@@ -112,11 +116,11 @@ extension MediaRouter {
   /// Layers stay on this long after the last receiver has left them.
   private static var pauseAfter: TimeDelta { .seconds(5) }
 
-  /// Looks which layers of a camera anybody is allotted, and says when that changes: a layer that is needed at once, one
+  /// Looks which layers of a picture anybody is allotted, and says when that changes: a layer that is needed at once, one
   /// that is not after a while.
-  mutating func updateSendLayers(of place: Int32, now: Instant) {
-    let source = source(place, .camera)
-    guard source.isNegotiated, source.hasSimulcast, peers[place].pointee.isConnected else { return }
+  mutating func updateSendLayers(of place: Int32, _ kind: SourceKind, now: Instant) {
+    let source = source(place, kind)
+    guard source.isEnabled, source.hasSent, peers[place].pointee.isConnected else { return }
     var needed: UInt8 = 0
     var track = source.firstSubscriber
     while track >= 0 {
@@ -128,20 +132,19 @@ extension MediaRouter {
       }
       track = down.pointee.nextSubscriber
     }
-    let kind = Int(SourceKind.camera.rawValue)
     let all = UInt8(truncatingIfNeeded: 1 << source.layerCount) &- 1
     var paused = source.pausedLayers & ~needed
     for layer in 0..<source.layerCount {
       let bit: UInt8 = 1 << UInt8(layer)
       // A layer is not missed before it could have been taken.
       if needed & bit != 0 || source.lastNeeded[layer] == .zero {
-        peers[place].pointee.sources[kind].lastNeeded[layer] = now
+        peers[place].pointee.sources[Int(kind.rawValue)].lastNeeded[layer] = now
       } else if now - source.lastNeeded[layer] >= Self.pauseAfter {
         paused |= bit
       }
     }
     guard paused != source.pausedLayers else { return }
-    peers[place].pointee.sources[kind].pausedLayers = paused
-    events.append(.sendLayers(peers[place].pointee.id, .camera, layers: all & ~paused))
+    peers[place].pointee.sources[Int(kind.rawValue)].pausedLayers = paused
+    events.append(.sendLayers(peers[place].pointee.id, kind, layers: all & ~paused))
   }
 }

@@ -49,7 +49,13 @@ extension MediaRouter {
   mutating func noteKeyFrameRequest(_ ssrc: UInt32, from peer: Int32, now: Instant) {
     guard let track = downTrack(of: peer, ssrc: ssrc) else { return }
     let down = downTracks[track]
-    guard down.pointee.source >= 0, down.pointee.isVideo else { return }
+    guard down.pointee.source >= 0, down.pointee.isVideo, down.pointee.pictureLoss.ask(now: now) else { return }
+    renewPicture(of: track, now: now)
+  }
+
+  /// Asks for a key frame of what a down track sends, or is about to send.
+  mutating func renewPicture(of track: Int32, now: Instant) {
+    let down = downTracks[track]
     let layer = down.pointee.currentLayer >= 0 ? down.pointee.currentLayer : down.pointee.targetLayer
     guard layer >= 0 else { return }
     wantKeyFrame(of: source(down.pointee.source, down.pointee.sourceKind).layers[Int(layer)], now: now)

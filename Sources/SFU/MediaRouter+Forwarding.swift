@@ -13,9 +13,16 @@ extension MediaRouter {
   @inline(__always)
   mutating func admit(_ packet: borrowing MediaPacket, to track: Int32, now: Instant) -> Admission {
     let down = downTracks[track]
+    if packet.resumes, packet.layer == down.pointee.currentLayer {
+      begin(track, packet, now: now)
+      return .begins
+    }
     if packet.layer == down.pointee.currentLayer {
       // A key frame of the layer in use changes nothing, but it shows its height: another layer may fit better now.
-      if packet.startsKeyFrame { choose(track, now: now) }
+      if packet.startsKeyFrame {
+        down.pointee.pictureLoss.received()
+        choose(track, now: now)
+      }
       return packet.layer == down.pointee.currentLayer ? .goesOn : .refused
     }
     guard peers[down.pointee.receiver].pointee.isConnected else { return .refused }
@@ -37,7 +44,7 @@ extension MediaRouter {
     return MediaPacket(
       upTrack: track, peer: upTrack.pointee.peer, kind: upTrack.pointee.kind, layer: upTrack.pointee.layer,
       sequence: sequence, timestamp: entry.timestamp, marker: entry.marker, payload: payload, vp8: vp8,
-      startsKeyFrame: vp8?.startsKeyFrame(in: payload) ?? false)
+      startsKeyFrame: vp8?.startsKeyFrame(in: payload) ?? false, resumes: false)
   }
 
   private mutating func begin(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) {
@@ -47,7 +54,7 @@ extension MediaRouter {
       upTrack: packet.upTrack, generation: upTracks[packet.upTrack].pointee.generation, sequence: packet.sequence,
       timestamp: packet.timestamp, vp8: packet.vp8, elapsed: elapsed, clockRate: packet.kind.clockRate)
     down.pointee.currentLayer = packet.layer
-    counters.switches &+= 1
+    if !packet.resumes { counters.switches &+= 1 }
   }
 
   /// How much later than the last packet of a down track another was captured: by the clock of the sender when both are
@@ -57,7 +64,14 @@ extension MediaRouter {
     let arrival = now - munger.lastTimestampTime
     guard munger.hasBegun else { return arrival }
     let old = munger.current
-    guard upTracks.contains(old.upTrack), upTracks[old.upTrack].pointee.generation == old.generation,
+    guard upTracks.contains(old.upTrack), upTracks[old.upTrack].pointee.generation == old.generation else {
+      return arrival
+    }
+    if old.upTrack == packet.upTrack {
+      let ticks = Int64(Int32(truncatingIfNeeded: packet.timestamp &- (munger.lastTimestamp &+ old.timestampOffset)))
+      return TimeDelta(nanoseconds: ticks &* 1_000_000_000 / packet.kind.clockRate)
+    }
+    guard
       upTracks[old.upTrack].pointee.peer == packet.peer,
       let from = upTracks[old.upTrack].pointee.captureTime(of: munger.lastTimestamp &+ old.timestampOffset),
       let to = upTracks[packet.upTrack].pointee.captureTime(of: packet.timestamp)

@@ -47,7 +47,7 @@ extension MediaRouter {
     switch acceptance {
     case .dropped(let reason): return .dropped(reason)
     case .accepted(let sequence):
-      if kind == .microphone { peer.pointee.voice.note(extensions.audioLevel, now: now) }
+      guard kind.isVideo || listen(extensions.audioLevel, to: track, now: now) else { return .dropped(.silence) }
       return finish(header, sequence: sequence, payload: payload, track: track, now: now)
     case .acceptedAfterLoss(let sequence):
       wantKeyFrame(of: track, now: now)
@@ -92,6 +92,7 @@ extension MediaRouter {
     return .media(
       MediaPacket(
         upTrack: track, peer: upTrack.pointee.peer, kind: kind, layer: upTrack.pointee.layer, sequence: sequence,
-        timestamp: header.timestamp, marker: header.marker, payload: payload, vp8: vp8, startsKeyFrame: startsKeyFrame))
+        timestamp: header.timestamp, marker: header.marker, payload: payload, vp8: vp8, startsKeyFrame: startsKeyFrame,
+        resumes: upTrack.pointee.resumes))
   }
 }

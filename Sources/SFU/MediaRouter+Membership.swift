@@ -25,6 +25,7 @@ extension MediaRouter {
     }
     setPlace(place, of: id)
     rooms[roomPlace].pointee.members.append(place)
+    setShowing(place, now: now)
     reseat(room: roomPlace, now: now)
     wake(place, at: now)
     return place
@@ -37,10 +38,12 @@ extension MediaRouter {
     for kind in SourceKind.allCases { unsubscribeAll(from: place, kind) }
     destroySlots(of: place)
     rooms[room].pointee.members.removeAll { $0 == place }
-    rooms[room].pointee.speakers.removeAll { $0 == place }
+    rooms[room].pointee.showing.removeAll { $0 == place }
+    rooms[room].pointee.speakers.remove(place)
     if rooms[room].pointee.presenter == place { rooms[room].pointee.presenter = -1 }
     for member in rooms[room].pointee.members { forget(place, in: member) }
     setPlace(nil, of: peers[place].pointee.id)
+    deadlines.clear(place)
     peers.remove(place)
     reseat(room: room, now: now)
     removeRoomIfEmpty(room)
@@ -68,6 +71,7 @@ extension MediaRouter {
       peers[place].pointee.slots[index].height = old.slots[index].height
     }
     restoreSeats(old.slots.map { $0.seen }, of: place, now: now)
+    setShowing(place, now: now)
     reseat(room: old.room, now: now)
     wake(place, at: now)
     return true

@@ -34,6 +34,7 @@ extension MediaRouter {
   mutating func setSource(_ kind: SourceKind, enabled: Bool, of place: Int32, now: Instant) {
     peers[place].pointee.sources[Int(kind.rawValue)].isEnabled = enabled
     let room = peers[place].pointee.room
+    if kind == .camera { setShowing(place, now: now) }
     if kind == .screen {
       if enabled {
         rooms[room].pointee.presenter = place
@@ -50,9 +51,56 @@ extension MediaRouter {
     }
   }
 
-  /// Seats everybody of a room after somebody came or went.
+  /// Seats those of a room for whom it matters that somebody came or went: in a crowd most have their seats full.
   mutating func reseat(room: Int32, now: Instant) {
-    for member in rooms[room].pointee.members { reseat(member, now: now) }
+    let members = rooms[room].pointee.members
+    for member in members where isUnsettled(member, members: members.count) { reseat(member, now: now) }
+  }
+
+  /// Whether a receiver has a seat to give, a wish that may be met, or voices chosen by the other rule.
+  private func isUnsettled(_ place: Int32, members: Int) -> Bool {
+    let slots = peers[place].pointee.slots
+    let isCrowded = SlotPolicy.isCrowded(seats: slots.count, members: members)
+    if peers[place].pointee.isInCrowd != isCrowded { return true }
+    for slot in slots {
+      if slot.seen < 0 { return true }
+      if isCrowded, let wanted = slot.wanted, peers[slot.seen].pointee.id != wanted { return true }
+    }
+    return false
+  }
+
+  /// Somebody's camera went on or off, or they came or go. Who begins to show a picture takes the seat of somebody
+  /// without one wherever there is a crowd and nobody else was asked for.
+  mutating func setShowing(_ place: Int32, now: Instant) {
+    let room = peers[place].pointee.room
+    let camera = source(place, .camera)
+    let shows = camera.isNegotiated && camera.isEnabled
+    guard shows != rooms[room].pointee.showing.contains(place) else { return }
+    guard shows else {
+      rooms[room].pointee.showing.removeAll { $0 == place }
+      return
+    }
+    rooms[room].pointee.showing.append(place)
+    for member in rooms[room].pointee.members { offerSeat(to: place, of: member, worth: 1, now: now) }
+  }
+
+  /// Shows `newcomer` to a receiver in a crowd, if there is a slot that is worth less with whoever has it.
+  mutating func offerSeat(to newcomer: Int32, of place: Int32, worth: Int64, now: Instant) {
+    guard place != newcomer, peers[place].pointee.isInCrowd,
+      !peers[place].pointee.slots.contains(where: { $0.seen == newcomer })
+    else { return }
+    let room = peers[place].pointee.room
+    let slots = peers[place].pointee.slots
+    let requests = slots.map { slot in slot.height == 0 ? place : slot.wanted.flatMap { member($0, of: room) } ?? -1 }
+    let seat = SlotPolicy.place(worth: worth, seats: slots.map(\.seen), requests: requests) { self.worth(of: $0) }
+    if let seat { setSeen(newcomer, slot: seat, of: place, now: now) }
+  }
+
+  /// Of somebody whom nobody asked for: no picture; a picture; a picture, and when they had the floor.
+  private func worth(of place: Int32) -> Int64 {
+    let camera = source(place, .camera)
+    guard camera.isNegotiated, camera.isEnabled else { return 0 }
+    return max(1, peers[place].pointee.lastFloor.nanoseconds)
   }
 
   /// Gives a replaced session the seats it had.
@@ -77,22 +125,21 @@ extension MediaRouter {
 
   private mutating func reseat(_ place: Int32, now: Instant) {
     let slots = peers[place].pointee.slots
-    let members = rooms[peers[place].pointee.room].pointee.members
+    let room = peers[place].pointee.room
+    let members = rooms[room].pointee.members
     var seats = slots.map { $0.seen }
-    let requests = slots.map { slot in slot.wanted.flatMap { self.member($0, of: peers[place].pointee.room) } ?? -1 }
-    SlotPolicy.seat(&seats, requests: requests, members: members, receiver: place)
+    let requests = slots.map { slot in slot.wanted.flatMap { member($0, of: room) } ?? -1 }
+    SlotPolicy.seat(
+      &seats, requests: requests, showing: rooms[room].pointee.showing, members: members, receiver: place)
     for index in seats.indices where seats[index] != slots[index].seen {
       setSeen(seats[index], slot: index, of: place, now: now)
     }
-    var voices = slots.map { $0.heard }
-    if SlotPolicy.isCrowded(seats: seats.count, members: members.count) {
-      for index in voices.indices where voices[index] == -1 && !voices.contains(seats[index]) {
-        voices[index] = seats[index]
-      }
+    peers[place].pointee.isInCrowd = SlotPolicy.isCrowded(seats: seats.count, members: members.count)
+    if peers[place].pointee.isInCrowd {
+      revoice(place, now: now)
     } else {
-      voices = seats
+      for index in seats.indices { setHeard(seats[index], slot: index, of: place, now: now) }
     }
-    setHeard(voices, of: place, now: now)
     seatScreen(of: place, now: now)
   }
 
@@ -119,48 +166,15 @@ extension MediaRouter {
     report(seen, slot: index, .person, of: place)
   }
 
-  private mutating func setHeard(_ voices: [Int32], of place: Int32, now: Instant) {
-    for (index, heard) in voices.enumerated() where peers[place].pointee.slots[index].heard != heard {
-      peers[place].pointee.slots[index].heard = heard
-      let track = peers[place].pointee.slots[index].audio
-      if track >= 0 { subscribe(track, to: heard, .microphone, now: now) }
-    }
+  mutating func setHeard(_ heard: Int32, slot index: Int, of place: Int32, now: Instant) {
+    guard peers[place].pointee.slots[index].heard != heard else { return }
+    peers[place].pointee.slots[index].heard = heard
+    let track = peers[place].pointee.slots[index].audio
+    if track >= 0 { subscribe(track, to: heard, .microphone, now: now) }
   }
 
   private mutating func report(_ source: Int32?, slot: Int, _ kind: SlotKind, of place: Int32) {
     let id = source.flatMap { $0 >= 0 ? peers[$0].pointee.id : nil }
     events.append(.slotChanged(receiver: peers[place].pointee.id, slot: slot, kind: kind, source: id))
-  }
-
-  // MARK: Voices
-
-  /// Lets a receiver of a crowded room hear those who speak now.
-  mutating func revoice(_ place: Int32, now: Instant) {
-    let room = peers[place].pointee.room
-    let slots = peers[place].pointee.slots
-    guard SlotPolicy.isCrowded(seats: slots.count, members: rooms[room].pointee.members.count) else { return }
-    refreshSpeakers(of: room, now: now)
-    var voices = slots.map { $0.heard }
-    SlotPolicy.voice(
-      &voices, seats: slots.map { $0.seen }, speakers: rooms[room].pointee.speakers, receiver: place,
-      silence: { silence(of: $0, now: now) })
-    setHeard(voices, of: place, now: now)
-  }
-
-  /// Nanoseconds since somebody's turn ended; nil while it lasts.
-  private func silence(of place: Int32, now: Instant) -> Int64? {
-    let voice = peers[place].pointee.voice
-    guard !voice.isActive(at: now) else { return nil }
-    return voice.lastActive.map { (now - $0).nanoseconds } ?? .max
-  }
-
-  private mutating func refreshSpeakers(of room: Int32, now: Instant) {
-    guard now >= rooms[room].pointee.speakersDue else { return }
-    rooms[room].pointee.speakersDue = now + .milliseconds(100)
-    let active = rooms[room].pointee.members.filter { peers[$0].pointee.voice.isActive(at: now) }
-    rooms[room].pointee.speakers = active.sorted { a, b in
-      let (first, second) = (peers[a].pointee.voice.score, peers[b].pointee.voice.score)
-      return first != second ? first > second : a < b
-    }
   }
 }

@@ -57,6 +57,7 @@ extension MediaRouter {
   mutating func choose(_ track: Int32, now: Instant) {
     retarget(track, now: now)
     let down = downTracks[track]
+    if down.pointee.source >= 0, down.pointee.pictureLoss.takeWaiting(now: now) { renewPicture(of: track, now: now) }
     let target = down.pointee.targetLayer
     guard target >= 0, target != down.pointee.currentLayer, down.pointee.isVideo,
       peers[down.pointee.receiver].pointee.isConnected

@@ -16,10 +16,14 @@ struct MediaRouter: ~Copyable {
 
   var counters = MediaCounters()
   var events: [MediaEvent] = []
-  /// Scratch of `allocate`.
+  /// Scratch of `allocate`, `rankSpeakers` and `revoice`.
   var items: [AllocationItem] = []
-  /// The earliest `due` of a peer, or earlier.
-  var deadline: Instant = .distantFuture
+  var candidates: [SpeakerRanking.Candidate] = []
+  var seats: [Int32] = []
+  var voices: [Int32] = []
+  var speakers: [Int32] = []
+  /// When `MediaNode.advance` has to visit each peer.
+  var deadlines: Deadlines
   var random: SplitMix64
   private var generation: UInt32 = 0
 
@@ -35,6 +39,7 @@ struct MediaRouter: ~Copyable {
     upTracks = Slab(capacity: peers * Self.upTracksPerPeer)
     // A few peers may have 33 slots each; many have ten.
     downTracks = Slab(capacity: max(peers * Self.downTracksPerPeer, 66))
+    deadlines = Deadlines(capacity: peers)
     ssrcs = FlatTable(capacity: peers * Self.upTracksPerPeer * 2, seed: configuration.seed)
     random = SplitMix64(seed: configuration.seed)
   }
@@ -70,10 +75,7 @@ struct MediaRouter: ~Copyable {
 
   /// Makes `advance` visit a peer at `time` at the latest.
   @inline(__always)
-  mutating func wake(_ peer: Int32, at time: Instant) {
-    if time < peers[peer].pointee.due { peers[peer].pointee.due = time }
-    if time < deadline { deadline = time }
-  }
+  mutating func wake(_ peer: Int32, at time: Instant) { deadlines.lower(peer, to: time) }
 
   @inline(__always)
   func source(_ peer: Int32, _ kind: SourceKind) -> Source { peers[peer].pointee.sources[Int(kind.rawValue)] }

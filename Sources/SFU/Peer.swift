@@ -21,6 +21,10 @@ struct Peer {
 
   var clock = SenderClock()
   var voice = VoiceActivity()
+  /// When the peer last got the floor; zero for never.
+  var lastFloor: Instant = .zero
+  /// There are more people than the peer has slots: see `SlotPolicy`.
+  var isInCrowd = false
   /// Measured by report blocks; a guess before.
   var roundTrip: TimeDelta = .milliseconds(100)
   /// Arrivals of the peer's packets, for its own bandwidth estimator.
@@ -41,8 +45,6 @@ struct Peer {
   var nextFeedback: Instant = .distantFuture
   var nextReport: Instant = .distantFuture
   var nextSelection: Instant = .distantFuture
-  /// The earliest of everything; `MediaNode.advance` visits the peer then.
-  var due: Instant = .zero
 
   init(id: PeerID, room: Int32, configuration: PeerConfiguration, random: UInt64) {
     self.id = id

@@ -1,13 +1,15 @@
 internal import Bytes
 
-/// One room of a node: who is in it, who shares the screen, who speaks.
+/// One room of a node: who is in it, who shows something, who speaks.
 struct Room {
   let id: RoomID
   /// Places of the peers, in the order they came.
   var members: [Int32] = []
+  /// Places of the peers whose camera is on, in the order they turned it on.
+  var showing: [Int32] = []
   /// Place of the peer whose screen is shown; -1 for none.
   var presenter: Int32 = -1
-  /// Places of the peers who speak, loudest first, as of `speakersDue`.
-  var speakers: [Int32] = []
-  var speakersDue: Instant = .zero
+  var speakers = SpeakerRanking()
+  /// When the speakers are ranked next.
+  var rankingDue: Instant = .zero
 }

@@ -48,6 +48,9 @@ struct Source {
     for (index, ssrc) in configuration.ssrcs.prefix(Self.maximumDeclared).enumerated() { declared[index] = ssrc }
   }
 
+  /// Whether anything of it ever came.
+  var hasSent: Bool { (0..<layerCount).contains { layers[$0] >= 0 } }
+
   /// Whether the offer named `ssrc`, as primary or as RTX.
   func declares(_ ssrc: UInt32) -> Bool {
     for index in 0..<Self.maximumDeclared {

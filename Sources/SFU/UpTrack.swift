@@ -21,6 +21,10 @@ struct UpTrack {
   var nacks = NackList()
   private(set) var history: PacketHistory?
   var keyFrames = KeyFrameRequester()
+  /// Of sound.
+  var silence = SilenceGate()
+  /// The last packet was the first sound after silence that was dropped.
+  var resumes = false
   var meter: RateMeter
   /// What the sender's last report said, for its clock and for the report block that answers it.
   private(set) var senderReport: ReceivedSenderReport?

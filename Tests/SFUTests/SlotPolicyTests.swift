@@ -9,17 +9,36 @@ struct SlotPolicyTests {
   @Test("people take the first free seat and keep it when others come and go")
   func stableSeats() {
     var seats: [Int32] = [-1, -1, -1]
-    SlotPolicy.seat(&seats, requests: [-1, -1, -1], members: [9, 1, 2], receiver: 9)
+    SlotPolicy.seat(&seats, requests: [-1, -1, -1], showing: [], members: [9, 1, 2], receiver: 9)
     #expect(seats == [1, 2, -1])
     seats[0] = -1
-    SlotPolicy.seat(&seats, requests: [-1, -1, -1], members: [9, 2, 3, 4], receiver: 9)
+    SlotPolicy.seat(&seats, requests: [-1, -1, -1], showing: [], members: [9, 2, 3, 4], receiver: 9)
     #expect(seats == [3, 2, 4])
+  }
+
+  @Test("of those without a seat, who shows a picture comes first")
+  func picturesFirst() {
+    var seats: [Int32] = [-1, -1, -1]
+    SlotPolicy.seat(&seats, requests: [-1, -1, -1], showing: [9, 5], members: [9, 1, 2, 5, 6], receiver: 9)
+    #expect(seats == [5, 1, 2])
+  }
+
+  @Test("a newcomer takes the seat that is worth least, and none that is asked for or worth as much")
+  func offeredSeat() {
+    let worth: (Int32) -> Int64 = { Int64($0) }
+    func place(_ newcomer: Int64, _ seats: [Int32], _ requests: [Int32]) -> Int? {
+      SlotPolicy.place(worth: newcomer, seats: seats, requests: requests, worth: worth)
+    }
+    #expect(place(5, [3, 2, 4], [-1, -1, -1]) == 1)
+    #expect(place(5, [3, 2, 4], [-1, 2, -1]) == 0)
+    #expect(place(2, [3, 2, 4], [-1, -1, -1]) == nil)
+    #expect(place(1, [3, -1, 4], [3, 7, 4]) == 1, "an empty one is always worth less")
   }
 
   @Test("where everybody has a seat, requests move nobody")
   func requestsInSmallRoom() {
     var seats: [Int32] = [1, 2, -1]
-    SlotPolicy.seat(&seats, requests: [2, 1, -1], members: [9, 1, 2], receiver: 9)
+    SlotPolicy.seat(&seats, requests: [2, 1, -1], showing: [], members: [9, 1, 2], receiver: 9)
     #expect(seats == [1, 2, -1])
   }
 
@@ -27,24 +46,32 @@ struct SlotPolicyTests {
   func requestsInCrowd() {
     var seats: [Int32] = [1, 2, 3]
     let members: [Int32] = [9, 1, 2, 3, 4, 5]
-    SlotPolicy.seat(&seats, requests: [5, -1, 1], members: members, receiver: 9)
+    SlotPolicy.seat(&seats, requests: [5, -1, 1], showing: [], members: members, receiver: 9)
     #expect(seats == [5, 2, 1])
-    SlotPolicy.seat(&seats, requests: [1, 1, -1], members: members, receiver: 9)
+    SlotPolicy.seat(&seats, requests: [1, 1, -1], showing: [], members: members, receiver: 9)
     #expect(seats == [1, 2, 5])
-    SlotPolicy.seat(&seats, requests: [9, -1, -1], members: members, receiver: 9)
+    SlotPolicy.seat(&seats, requests: [9, -1, -1], showing: [], members: members, receiver: 9)
     #expect(seats == [1, 2, 5], "nobody sees themselves")
   }
 
-  @Test("a speaker is heard where seen, else in place of whoever was silent longest; who speaks stays")
+  @Test("a speaker is heard where seen, else in an empty slot, else in place of the last in the ranking")
   func voices() {
     var voices: [Int32] = [1, 2, 3]
-    let silence: (Int32) -> Int64? = { [1: nil, 2: 50, 3: 900][$0] ?? nil }
-    SlotPolicy.voice(&voices, seats: [1, 2, 3], speakers: [7, 1], receiver: 9, silence: silence)
+    SlotPolicy.voice(&voices, seats: [1, 2, 3], speakers: [7, 1, 2, 3])
     #expect(voices == [1, 2, 7])
-    SlotPolicy.voice(&voices, seats: [1, 8, 3], speakers: [8, 7, 1], receiver: 9, silence: silence)
+    SlotPolicy.voice(&voices, seats: [1, 8, 3], speakers: [8, 7, 1, 2])
     #expect(voices == [1, 8, 7])
-    SlotPolicy.voice(&voices, seats: [1, 8, 3], speakers: [4], receiver: 9, silence: { _ in nil })
-    #expect(voices == [1, 8, 7])
+    SlotPolicy.voice(&voices, seats: [1, 8, 3], speakers: [8, 7, 1, 4])
+    #expect(voices == [1, 8, 7], "only as many are heard as there are slots")
+  }
+
+  @Test("who is silent for long leaves an empty slot, and who is heard never moves")
+  func silentLeave() {
+    var voices: [Int32] = [1, 2, 3]
+    SlotPolicy.voice(&voices, seats: [1, 2, 3], speakers: [3])
+    #expect(voices == [-1, -1, 3])
+    SlotPolicy.voice(&voices, seats: [3, 1, 2], speakers: [2, 3])
+    #expect(voices == [2, -1, 3])
   }
 
   @Test("in a crowd the loudest are heard, and levels without packets are forgotten")

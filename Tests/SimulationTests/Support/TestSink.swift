@@ -1,0 +1,1 @@
+../../SFUTests/Support/TestSink.swift
