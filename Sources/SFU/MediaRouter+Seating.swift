@@ -92,7 +92,7 @@ extension MediaRouter {
     let room = peers[place].pointee.room
     let slots = peers[place].pointee.slots
     let requests = slots.map { slot in slot.height == 0 ? place : slot.wanted.flatMap { member($0, of: room) } ?? -1 }
-    let seat = SlotPolicy.place(worth: worth, seats: slots.map(\.seen), requests: requests) { self.worth(of: $0) }
+    let seat = SlotPolicy.place(worth: worth, seats: slots.map { $0.seen }, requests: requests) { self.worth(of: $0) }
     if let seat { setSeen(newcomer, slot: seat, of: place, now: now) }
   }
 
