@@ -13,9 +13,16 @@ struct QueueDrain {
   /// The least delay is looked for in the last one or two of these.
   static var baseWindow: TimeDelta { .seconds(10) }
 
+  /// A queue of a link that is of any use grows by less from one packet to the next: then it is the path that has become longer
+  /// (a handover, another route), and there is nothing to empty.
+  static var longerPath: TimeDelta { .milliseconds(100) }
+  /// Packets sent further apart say nothing about it.
+  static var neighbours: TimeDelta { .milliseconds(60) }
+
   private var base = TimeDelta(nanoseconds: .max)
   private var previousBase = TimeDelta(nanoseconds: .max)
   private var baseStart: Instant?
+  private var last: (sent: Instant, delay: TimeDelta)?
   private var started: Instant?
   private var allowedFrom = Instant.zero
   /// How much longer than the least delay packets take; includes jitter.
@@ -53,9 +60,21 @@ struct QueueDrain {
     var fastest = TimeDelta(nanoseconds: .max)
     for index in 0..<report.count {
       let delay = report[index].receiveTime - report[index].sendTime
+      if followLongerPath(delay, sent: report[index].sendTime) { fastest = delay }
       base = min(base, delay)
       if index * 2 + 1 >= report.count { fastest = min(fastest, delay) }
     }
     queueingDelay = fastest - min(base, previousBase)
+  }
+
+  /// Moves the least delays when a packet shows that the path has become longer. What had only been held up comes with ever
+  /// less delay, and puts them right again.
+  private mutating func followLongerPath(_ delay: TimeDelta, sent: Instant) -> Bool {
+    defer { last = (sent, delay) }
+    guard let last, sent - last.sent <= Self.neighbours, delay - last.delay >= Self.longerPath else { return false }
+    let longer = delay - last.delay
+    if base.nanoseconds < .max { base = base + longer }
+    if previousBase.nanoseconds < .max { previousBase = previousBase + longer }
+    return true
   }
 }

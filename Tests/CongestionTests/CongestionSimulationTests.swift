@@ -41,6 +41,11 @@ struct CongestionSimulationTests {
     #expect(Scenario.throughputWithLoss(seed: 1, share: share).kilobitsPerSecond >= 3_000 * (1 - 7 * share))
   }
 
+  @Test("a path that becomes 180 ms longer is not taken for a queue: what is sent goes on", arguments: Scenario.seeds)
+  func longerPath(seed: UInt64) {
+    #expect(Scenario.dipOnLongerPath(seed: seed) > 0.7, "seed \(seed)")
+  }
+
   @Test("after a pause the picture comes back within 8 s", arguments: Scenario.seeds)
   func pauseAndResume(seed: UInt64) {
     let flow = SimulatedFlow(index: 0, seed: seed, begins: .zero)

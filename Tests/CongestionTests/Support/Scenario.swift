@@ -74,4 +74,15 @@ enum Scenario {
     path.run(until: 40)
     return flow.throughput(10, 40)
   }
+
+  /// The least throughput of 0.5 s after the path of a picture that needs half of 4 Mbit/s has become 180 ms longer, beside
+  /// what it was before.
+  static func dipOnLongerPath(seed: UInt64) -> Double {
+    let flow = SimulatedFlow(index: 0, seed: seed, begins: .zero, maximumVideo: .kilobits(1_800))
+    var path = SimulatedPath(link: SimulatedLink(capacity: .kilobits(4_000)), flows: [flow], seed: seed)
+    path.run(until: 30) { time, link in link.delay = time < 20 ? .milliseconds(20) : .milliseconds(200) }
+    // What was on its way when the path changed arrives later, so the first second says nothing.
+    let least = stride(from: 21.5, to: 30, by: 0.5).map { flow.throughput($0 - 0.5, $0).kilobitsPerSecond }.min() ?? 0
+    return least / flow.throughput(10, 20).kilobitsPerSecond
+  }
 }
