@@ -427,9 +427,11 @@ export class Participation {
       });
       const slots = requestView({ slots: PERSON_SLOTS, seated, people, visible });
       const screen = mode === "audio_only" && !screenOpen ? 0 : SCREEN_HEIGHT;
-      const view = JSON.stringify([slots, screen]);
+      // The slot after the last person's is the screen's.
+      slots.push({ slot: PERSON_SLOTS, index: null, height: screen, priority: 2 });
+      const view = JSON.stringify(slots);
       if (view === this.#sentView) return;
-      if (this.signaling.send({ type: "view", slots, screen })) this.#sentView = view;
+      if (this.signaling.send({ type: "view", slots })) this.#sentView = view;
     });
   }
 }

@@ -54,13 +54,13 @@ export class QualityMeter {
   look(measured, now) {
     if (now < this.#settled) return this.#current;
     const judged = judge(measured);
-    if (this.#current === null) return this.#current = judged;
     if (judged === this.#current) {
       this.#pending = null;
       return this.#current;
     }
-    const worse = GRAVITY[judged] > GRAVITY[this.#current];
-    if (!this.#pending || worse !== GRAVITY[this.#pending.judged] > GRAVITY[this.#current]) {
+    const current = this.#current === null ? -1 : GRAVITY[this.#current];
+    const worse = GRAVITY[judged] > current;
+    if (!this.#pending || worse !== GRAVITY[this.#pending.judged] > current) {
       this.#pending = { judged, since: now };
     }
     // Said is what held all the time: on the way down the mildest, on the way up the gravest.

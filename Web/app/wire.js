@@ -69,7 +69,7 @@ const MAX_PACKAGES = 100;
  * @typedef {Hello
  *   | { type: "offer", sdp: string, mids: OfferedMids }
  *   | ({ type: "media" } & MediaFlags)
- *   | { type: "view", slots: ViewSlot[], screen: number }
+ *   | { type: "view", slots: ViewSlot[] }
  *   | GroupUpload
  *   | { type: "leave" }
  *   | { type: "ping" }} ClientMessage

@@ -70,6 +70,8 @@ export class Banner extends View {
       redraw(this.question.picture, picture);
       say(this.question.button, yes);
       say(this.no, no);
+      // Whether one is seen is nobody's to suggest: there both answers weigh the same.
+      this.question.button.classList.toggle("primary", !question.startsWith("camera"));
       setAttribute(this.question.box, "data-question", question);
     } else if (focused) {
       // What had the focus is gone; the connection is what it was about.

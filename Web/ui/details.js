@@ -94,6 +94,7 @@ export class DetailsSheet extends Sheet {
     const text = [`Tertulia: ${t("details.title")}`, this.word.textContent, ...this.shown.map(asLine)].join("\n");
     const done = await this.context.call.copyText(text);
     setText(this.outcome, t(done ? "details.copied" : "details.copy_failed"));
+    this.outcome.scrollIntoView({ block: "nearest" });
   }
 }
 customElements.define("tertulia-details", DetailsSheet);

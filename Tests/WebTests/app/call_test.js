@@ -789,11 +789,11 @@ Deno.test("with little data four small pictures are asked for, with sound only n
   const heights = async () => {
     await page.clock.advance(100);
     const view = /** @type {any} */ (page.node.socket.last("view"));
-    return [view.slots.slice(0, 6).map((/** @type {any} */ slot) => slot.height).join(), view.screen];
+    return [view.slots.slice(0, 6).map((/** @type {any} */ slot) => slot.height).join(), view.slots[9].height];
   };
   deepEqual(await heights(), ["300,300,300,300,300,300", 2160]);
   page.call.setMode("low_data");
-  deepEqual(await heights(), ["180,180,180,180,0,0", 2160]);
+  deepEqual(await heights(), ["150,150,150,150,0,0", 2160]);
   page.call.setMode("audio_only");
   deepEqual(await heights(), ["0,0,0,0,0,0", 0]);
   equal(page.media.session.mode, "audio_only");
@@ -938,13 +938,13 @@ Deno.test("the connection gets its word from what is measured, and loses it with
   await meet(page, 1);
   page.media.session.stats = heard(0, 0);
   equal(page.store.get().quality, null);
-  for (let second = 1; second <= 12; second += 1) {
+  for (let second = 1; second <= 16; second += 1) {
     page.media.session.stats = heard(second * 50, 0);
     await page.clock.advance(1_000);
   }
   equal(page.store.get().quality, "good");
-  for (let second = 13; second <= 28; second += 1) {
-    page.media.session.stats = heard(second * 50, (second - 12) * 10);
+  for (let second = 17; second <= 32; second += 1) {
+    page.media.session.stats = heard(second * 50, (second - 16) * 10);
     await page.clock.advance(1_000);
   }
   equal(page.store.get().quality, "poor");

@@ -9,10 +9,10 @@ const tiles = ["a", "b", "c", "d", "e", "f"].map((key) => ({ key, height: 400 })
 Deno.test("a mode leaves all, four small, or no pictures", () => {
   deepEqual(limitPictures("full", tiles), tiles);
   deepEqual(limitPictures("low_data", tiles).map(({ key, height }) => `${key}${height}`), [
-    "a180",
-    "b180",
-    "c180",
-    "d180",
+    "a150",
+    "b150",
+    "c150",
+    "d150",
   ]);
   deepEqual(limitPictures("audio_only", tiles), []);
   deepEqual(limitPictures("low_data", [{ key: "a", height: 90 }]), [{ key: "a", height: 90 }]);

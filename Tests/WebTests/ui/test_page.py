@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent / "preview"))
@@ -219,7 +220,7 @@ def test_on_a_phone_the_chat_covers_everything_and_the_rest_cannot_be_reached(vi
 
 def test_every_target_is_at_least_44_pixels(visit):
     for width, height in ((1280, 800), (390, 844), (320, 568)):
-        for query in ("scene=home", "scene=prejoin-denied", "scene=notices", "scene=chat", "scene=call&people=20", "scene=left", "scene=members", "scene=reactions"):
+        for query in ("scene=home", "scene=prejoin-denied", "scene=notices", "scene=chat", "scene=call&people=20", "scene=left", "scene=members", "scene=reactions", "scene=quality&is=poor&ask=low_data", "scene=saved-screen"):
             page = visit(query, width, height)
             small = page.evaluate(
                 """() => [...document.querySelectorAll('button, select, input[type=text], textarea, a.button')]
@@ -458,16 +459,199 @@ def test_every_language_is_on_offer_and_is_taken_from_the_browser(visit, languag
 def test_the_longest_words_of_every_language_stay_inside_their_boxes(visit):
     name = "Wangari de los Montes Muy Largos y Lejanos"
     scenes = (("members&locked", "toggle-people"), ("members", "shield"), (f"comparison&step=mismatch&name={name}", None))
+    scenes += (("quality&is=poor&mode=low_data&ask=camera_off&details", "connection-state"), ("quality&is=unsteady&ask=restore", None))
     for language in ("en", "es", "fr", "pt"):
         for query, opened in scenes:
             page = visit(f"scene={query}", 320, 568, locale=language)
             if opened:
                 page.locator(tag(opened)).click()
             outside = page.evaluate(
-                """() => [...document.querySelectorAll('.panel:not([hidden]) *, dialog[open] *, .callbar *, .toolbar *')]
+                """() => [...document.querySelectorAll('.panel:not([hidden]) *, dialog[open] *, .callbar *, .banner *, .toolbar *')]
                   .filter((e) => e.checkVisibility() && !e.closest('svg, .unseen'))
                   .map((e) => [e.className, e.getBoundingClientRect()])
                   .filter(([, r]) => r.width > 0 && (r.right > innerWidth + 0.5 || r.left < -0.5)).map(([name]) => name)"""
             )
             assert outside == [], (language, query)
             page.context.close()
+
+
+def test_the_connection_has_another_shape_and_other_words_in_each_state(visit):
+    page = visit("scene=quality")
+    signal, seen = page.locator(tag("connection-state")), set()
+    for quality in ("good", "weak", "weak_up", "unsteady", "poor", "busy"):
+        update(page, f"{{quality: '{quality}'}}")
+        expect(signal).to_have_attribute("data-quality", quality)
+        seen.add((signal.locator("path").get_attribute("d"), signal.inner_text()))
+    assert len({words for _, words in seen}) == 6 and len({shape for shape, _ in seen}) == 5
+    expect(page.get_by_role("button", name="Device is busy. Connection details")).to_be_visible()
+    update(page, "{connection: {state: 'reconnecting', since: Date.now() - 5000}}")
+    expect(signal).to_have_text("Reconnecting…")
+    update(page, "{connection: {state: 'connected', since: 0}, quality: null}")
+    expect(signal).to_have_text("Connected")
+
+
+def test_a_change_of_the_connection_is_said_once_and_politely(visit):
+    page = visit("scene=quality")
+    said = page.locator(tag("quality-spoken"))
+    expect(said).to_have_attribute("role", "status")
+    expect(said).to_be_empty()
+    update(page, "{quality: 'poor'}")
+    expect(said).to_have_text("Your connection is very weak: hardly more than sound gets through.")
+    update(page, "{quality: 'good'}")
+    expect(said).to_have_text("Sound and pictures come and go as they should.")
+
+
+def test_whose_sending_suffers_is_marked_on_the_tile_in_shape_and_words(visit):
+    page = visit("scene=quality")
+    tile = page.locator(f'{tag("tile")}[data-index="2"]')
+    expect(tile.locator(tag("tile-weak"))).to_be_visible()
+    assert "weak connection" in tile.get_attribute("aria-label")
+    expect(page.locator(f'{tag("tile-weak")}:visible')).to_have_count(1)
+
+
+def test_the_figures_are_measured_only_while_somebody_looks(visit):
+    page = visit("scene=quality")
+    signal = page.locator(tag("connection-state"))
+    signal.click()
+    expect(page.locator(tag("figures-waiting"))).to_have_text("Measuring…")
+    assert asked(page, "watchDetails") == [[True]]
+    update(page, "{details: preview.details}")
+    expect(page.locator(tag("details.round_trip"))).to_have_text("84 ms")
+    expect(page.locator(tag("details.received"))).to_contain_text("1280 × 720, 24 a second, 1,302 kbit/s, VP8")
+    update(page, "{details: {...state.details, roundTrip: null, available: null, protocol: 'tcp', received: []}}")
+    expect(page.locator(tag("details.round_trip"))).to_have_text("not known")
+    expect(page.locator(tag("details.room_up"))).to_have_count(0)
+    expect(page.locator(tag("details.way"))).to_have_text("TCP")
+    expect(page.locator(tag("details.received"))).to_have_text("none")
+    page.evaluate(
+        """() => {
+          Object.defineProperty(document, 'hidden', {value: true, configurable: true});
+          document.dispatchEvent(new Event('visibilitychange'));
+        }"""
+    )
+    page.wait_for_function("preview.call.asked.filter(([name]) => name === 'watchDetails').length === 2")
+    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    page.keyboard.press("Escape")
+    expect(signal).to_be_focused()
+    assert asked(page, "watchDetails") == [[True], [False], [True], [False]]
+
+
+def test_the_figures_are_copied_as_text_without_names(visit):
+    page = visit("scene=quality&details")
+    page.keyboard.press("d")
+    page.locator(tag("copy-details")).click()
+    expect(page.locator(tag("details-outcome"))).to_have_text("Copied. It holds no name, address or room.")
+    [[text]] = asked(page, "copyText")
+    lines = text.split("\n")
+    assert lines[:3] == ["Tertulia: Connection details", "Good connection", "Arriving: 1,932 kbit/s"]
+    assert len(lines) == 15 and "Lost on the way to you: 2.1%" in lines
+    for private in ("Ana", "Berta", "7K2MQ9XV4TBD0HWC", "localhost", "http"):
+        assert private not in text
+
+
+def test_the_figures_are_found_in_the_settings_and_on_a_phone_in_the_menu(visit):
+    page = visit("scene=quality")
+    expect(page.locator(tag("details-open"))).to_be_hidden()
+    page.locator(tag("devices-open")).click()
+    page.locator(tag("settings-details")).click()
+    expect(page.locator(tag("sheet-details"))).to_be_visible()
+    phone = visit("scene=quality", width=390, height=844)
+    phone.locator(tag("more")).click()
+    phone.locator(tag("details-open")).click()
+    expect(phone.locator(tag("sheet-details"))).to_be_visible()
+    expect(phone.locator(tag("figures-waiting"))).to_have_text("Measuring…")
+
+
+def test_a_question_is_answered_by_keyboard_and_interrupts_nobody(visit):
+    page = visit("scene=quality")
+    page.keyboard.press("c")
+    page.keyboard.type("half a sen")
+    update(page, "{question: 'low_data'}")
+    question = page.locator(tag("question"))
+    expect(question.get_by_role("status")).to_have_text("Your connection is weak. Save data?")
+    page.keyboard.type("tence")
+    expect(page.locator(tag("chat-input"))).to_have_value("half a sentence")
+    page.wait_for_timeout(450)
+    page.locator(tag("question-yes")).focus()
+    page.keyboard.press("Enter")
+    assert asked(page, "answerQuestion") == [[True]]
+    expect(question).to_be_hidden()
+    expect(page.locator(tag("connection-state"))).to_be_focused()
+
+
+def test_a_double_press_does_not_answer_the_next_question_too(visit):
+    page = visit("scene=quality&ask=audio_only")
+    page.evaluate("preview.call.answerQuestion = (yes) => {preview.call.asked.push(['answerQuestion', yes]); preview.store.update(() => ({question: 'camera_off'}))}")
+    page.wait_for_timeout(450)
+    page.locator(tag("question-yes")).dblclick()
+    expect(page.locator(tag("question"))).to_contain_text("Turn your camera off too?")
+    assert asked(page, "answerQuestion") == [[True]]
+    page.wait_for_timeout(450)
+    page.locator(tag("question-no")).click()
+    assert asked(page, "answerQuestion") == [[True], [False]]
+
+
+def test_a_mode_is_chosen_by_keyboard_before_and_during_the_call(visit):
+    page = visit("scene=prejoin")
+    page.locator(tag("mode-full")).focus()
+    page.keyboard.press("ArrowRight")
+    assert asked(page, "setMode") == [["low_data"]]
+    expect(page.locator(tag("mode-text"))).to_have_text("Four small pictures at most, and a small one of you.")
+    page.locator(tag("join-button")).click()
+    expect(page.locator(tag("leave"))).to_be_visible()
+    page.locator(tag("devices-open")).click()
+    page.locator(f'dialog[open] {tag("mode-audio_only")}').focus()
+    page.keyboard.press("Space")
+    assert asked(page, "setMode")[-1] == ["audio_only"]
+    page.keyboard.press("Escape")
+    expect(page.locator(tag("connection-state"))).to_have_text("Only sound")
+
+
+def test_with_little_data_four_pictures_are_shown_those_of_who_speaks_and_with_sound_only_none(visit):
+    page = visit("scene=call&people=9")
+    pictures = page.locator(f'{tag("tile")}:not([data-self="true"]) video:visible')
+    expect(pictures).to_have_count(6)
+    update(page, "{mode: 'low_data', people: state.people.map((one) => ({...one, speaking: false}))}")
+    expect(pictures).to_have_count(4)
+    told = asked(page, "setVisibleTiles")[-1][0]
+    assert len(told) == 4 and all(tile["height"] <= 150 for tile in told)
+    update(page, "{people: state.people.map((one) => ({...one, speaking: one.key === 'p8'}))}")
+    expect(page.locator(f'{tag("tile")}[data-index="8"] video')).to_be_visible()
+    expect(pictures).to_have_count(4)
+    update(page, "{mode: 'audio_only'}")
+    expect(pictures).to_have_count(0)
+    assert asked(page, "setVisibleTiles")[-1] == [[]]
+    label = page.locator(f'{tag("tile")}[data-index="1"]').get_attribute("aria-label")
+    assert "picture not shown, to save data" in label
+    update(page, "{mode: 'full'}")
+    expect(pictures).to_have_count(6)
+    assert len(asked(page, "setVisibleTiles")[-1][0]) == 9
+
+
+def test_a_screen_is_received_with_sound_only_when_somebody_opens_it(visit):
+    page = visit("scene=saved-screen")
+    expect(page.locator(tag("screen-saved"))).to_contain_text("Berta is showing a screen")
+    expect(page.locator(tag("screen-video"))).to_be_hidden()
+    page.locator(tag("show-screen")).click()
+    assert asked(page, "openScreen") == [[]]
+    expect(page.locator(tag("screen-video"))).to_be_visible()
+    expect(page.locator(tag("screen-saved"))).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "query, opened",
+    [
+        ("quality&is=poor&mode=low_data&ask=camera_off", None),
+        ("quality&is=unsteady&details", "connection-state"),
+        ("saved-screen", None),
+        ("prejoin", None),
+    ],
+)
+def test_what_tells_of_the_connection_has_no_barrier_in_light_and_dark(visit, query, opened):
+    page = visit(f"scene={query}")
+    if opened:
+        page.locator(tag(opened)).click()
+    for theme in ("light", "dark"):
+        page.evaluate("(theme) => document.documentElement.dataset.theme = theme", theme)
+        found = Axe().run(page).response["violations"]
+        assert [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found] == [], theme
