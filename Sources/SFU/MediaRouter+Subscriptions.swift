@@ -19,6 +19,7 @@ extension MediaRouter {
     down.pointee.allotted = -1
     down.pointee.cap = 2
     down.pointee.hysteresis = LayerHysteresis()
+    down.pointee.pictureLoss = PictureLossLimit()
     if down.pointee.isVideo, peers[down.pointee.receiver].pointee.isConnected {
       allocate(down.pointee.receiver, now: now)
     }

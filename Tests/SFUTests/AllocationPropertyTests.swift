@@ -84,7 +84,7 @@ struct AllocationPropertyTests {
     }
   }
 
-  @Test("a budget that goes up and down: over it only while a hold lasts, no picture both ways within 5 s", arguments: seeds)
+  @Test("a wild budget: never over it, and no picture down and up again within 5 s", arguments: seeds)
   func wildBudget(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var pictures = Self.pictures(&random)

@@ -11,10 +11,10 @@ struct MemoryTests {
   /// Slots of the page: nine people and the screen, sound and picture each.
   private static let tracks = 20
 
-  /// What hangs on a transport's pointers: packets sent, at 16 bytes each; 512 results for the throughput, at 32; names
+  /// What hangs on a transport's pointers: packets sent, at 12 bytes each; 512 results for the throughput, at 24; names
   /// of packets that wait.
   private static var attached: Int {
-    SentPacketHistory.capacity * 16 + 512 * 32 + PacerQueue.capacity * MemoryLayout<PacerQueue.Entry>.stride
+    SentPacketHistory.capacity * 12 + 512 * 24 + PacerQueue.capacity * MemoryLayout<PacerQueue.Entry>.stride
   }
 
   private static var idle: Int {
