@@ -13,14 +13,23 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// The packet path runs through several modules and is generic: in a release all of its code may be specialised where a node
+/// is put together (docs/adr/0009-egress-and-specialisation.md).
+let onThePath = strict + [.unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release))]
+/// Modules compiled so have the same specialisations of the standard library; any copy will do.
+let anyCopy = [LinkerSetting.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "muldefs"], .when(configuration: .release))]
+
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
 let hummingbird = product("Hummingbird", "hummingbird")
 let crypto = product("Crypto", "swift-crypto")
 let logging = product("Logging", "swift-log")
 
-func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func target(
+  _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strict,
+  linking: [LinkerSetting] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: linking)
 }
 
 func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -28,10 +37,10 @@ func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let pure: [Target] = [
-  target("Bytes"),
-  target("RTCCore", ["Bytes"]),
-  target("Congestion", ["Bytes"]),
-  target("SFU", ["Bytes", "RTCCore", "Congestion"]),
+  target("Bytes", settings: onThePath, linking: anyCopy),
+  target("RTCCore", ["Bytes"], settings: onThePath),
+  target("Congestion", ["Bytes"], settings: onThePath),
+  target("SFU", ["Bytes", "RTCCore", "Congestion"], settings: onThePath),
   target("Rooms", ["Bytes"]),
   target("Signaling", ["Bytes"]),
   target("SFrame", ["Bytes"]),
@@ -44,8 +53,9 @@ let pure: [Target] = [
 let engines: [Target] = [
   .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
   .target(name: "CLinuxNet"),
-  target("RTCSecurity", ["Bytes", "RTCCore", "COpenSSL"]),
-  target("SFURuntime", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
+  .target(name: "CAllocations"),
+  target("RTCSecurity", ["Bytes", "RTCCore", "COpenSSL"], settings: onThePath),
+  target("SFURuntime", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"], settings: onThePath),
   target("NativeCrypto", ["Bytes", "ClientCore", "SFrame", crypto]),
   target("NativeMLSCrypto", ["MLS", "MLSWire", crypto]),
   target("MediaClient", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
@@ -71,7 +81,7 @@ let edges: [Target] = [
     swiftSettings: strict),
   .executableTarget(
     name: "forwarding-bench",
-    dependencies: ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CLinuxNet"],
+    dependencies: ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CAllocations"],
     swiftSettings: strict),
   .executableTarget(
     name: "joining-bench",
@@ -97,7 +107,8 @@ let tests: [Target] = [
       "Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient", "SFrame", "MLSWire", "MLS", "ClientCore", "Delivery",
       "NativeCrypto", "NativeMLSCrypto",
     ]),
-  test("SFURuntimeTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient"]),
+  test(
+    "SFURuntimeTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CLinuxNet"]),
   test("RoomsTests", ["Bytes", "Rooms"]),
   test("SignalingTests", ["Bytes", "Signaling"]),
   test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),

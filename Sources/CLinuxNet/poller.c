@@ -45,8 +45,11 @@ int lnet_poller_wait(int poller, int64_t timeout_nanoseconds) {
   return flags;
 }
 
-int64_t lnet_now(void) {
+static int64_t read_clock(clockid_t clock) {
   struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(clock, &time);
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
+
+int64_t lnet_now(void) { return read_clock(CLOCK_MONOTONIC); }
+int64_t lnet_real_time(void) { return read_clock(CLOCK_REALTIME); }

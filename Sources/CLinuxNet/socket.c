@@ -34,6 +34,11 @@ int lnet_udp_open(lnet_address address, bool is_dual_stack, int buffer_bytes) {
   return handle;
 }
 
+void lnet_udp_note_arrivals(int socket) {
+  int enabled = 1;
+  setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &enabled, sizeof enabled);
+}
+
 int lnet_local_port(int socket) {
   struct sockaddr_storage storage;
   socklen_t size = sizeof storage;

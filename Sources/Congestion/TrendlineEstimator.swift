@@ -57,17 +57,19 @@ struct TrendlineEstimator {
 
   /// Milliseconds of delay gained in a millisecond: (rate - capacity) / capacity.
   private var slope: Double? {
+    // Each look at the array itself would copy it.
+    let samples = history.span
     var (x, y) = (0.0, 0.0)
     for index in 0..<Self.windowSize {
-      x += history[index].arrival
-      y += history[index].delay
+      x += samples[index].arrival
+      y += samples[index].delay
     }
     x /= Double(Self.windowSize)
     y /= Double(Self.windowSize)
     var (numerator, denominator) = (0.0, 0.0)
     for index in 0..<Self.windowSize {
-      let distance = history[index].arrival - x
-      numerator += distance * (history[index].delay - y)
+      let distance = samples[index].arrival - x
+      numerator += distance * (samples[index].delay - y)
       denominator += distance * distance
     }
     return denominator == 0 ? nil : numerator / denominator

@@ -68,8 +68,9 @@ package final class SocketFleet<Security: RTCSecurityProvider> {
     (members[index].client.offer, members[index].client.mids)
   }
 
-  package func accept(answer: String, for index: Int) throws(ClientError) {
-    try members[index].client.accept(answer: answer, now: Self.now)
+  /// `now` is the time unless the caller has a clock of its own.
+  package func accept(answer: String, for index: Int, now: Instant? = nil) throws(ClientError) {
+    try members[index].client.accept(answer: answer, now: now ?? Self.now)
   }
 
   /// Borrows a client, to read its statistics or mute it.
@@ -90,6 +91,14 @@ package final class SocketFleet<Security: RTCSecurityProvider> {
       // A millisecond is the finest that poll waits, and coarse enough for batches.
       let wait = max(1, min(10, (deadline - Self.now).milliseconds))
       _ = poll(&polls, nfds_t(polls.count), Int32(wait))
+    }
+  }
+
+  /// Serves all clients once at `now`, for callers with a clock of their own.
+  package func step(to now: Instant) {
+    for index in 0..<count {
+      polls[index].revents = Int16(POLLIN)
+      _ = serve(index, now: now)
     }
   }
 

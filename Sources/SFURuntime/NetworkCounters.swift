@@ -1,4 +1,5 @@
 package import Bytes
+import CLinuxNet
 package import SFU
 
 /// What one shard's socket has done since it was opened. A trivial value: copying it is a snapshot.
@@ -12,13 +13,27 @@ package struct NetworkCounters: Equatable, Sendable {
   package var receiveErrors: UInt64 = 0
   package var datagramsOut: UInt64 = 0
   package var bytesOut: UInt64 = 0
+  /// Calls that sent something, or were refused for one address.
   package var sends: UInt64 = 0
+  /// Datagrams that left together with others of their size in one message (UDP_SEGMENT).
+  package var joined: UInt64 = 0
   /// Dropped because the socket's send buffer was full. Sending never waits.
   package var sendBufferFull: UInt64 = 0
   /// Dropped because the kernel has no way to the address, or refused the datagram for itself.
   package var unreachable: UInt64 = 0
+  /// Time inside the node.
+  package var transit = TransitHistogram()
 
   package init() {}
+
+  mutating func add(_ sent: lnet_sent) {
+    datagramsOut &+= sent.datagrams
+    bytesOut &+= sent.bytes
+    sends &+= sent.calls
+    joined &+= sent.joined
+    sendBufferFull &+= sent.full
+    unreachable &+= sent.unreachable
+  }
 }
 
 /// Network and media counters of the plane, taken at one moment.

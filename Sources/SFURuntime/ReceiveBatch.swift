@@ -32,5 +32,9 @@ struct ReceiveBatch: ~Copyable {
   @inline(__always)
   func source(at index: Int) -> TransportAddress { TransportAddress(datagrams[index].address) }
 
+  /// When the kernel took it in, in nanoseconds of the system's clock; 0 when it does not say.
+  @inline(__always)
+  func arrival(at index: Int) -> Int64 { datagrams[index].arrival }
+
   deinit { lnet_batch_destroy(batch) }
 }

@@ -18,6 +18,7 @@ struct UDPSocket: Sendable {
     guard descriptor >= 0 else { throw .bind(errno: -descriptor) }
     family = address.isIPv6 ? AF_INET6 : AF_INET
     port = UInt16(clamping: lnet_local_port(descriptor))
+    lnet_udp_note_arrivals(descriptor)
   }
 
   func close() { lnet_close(descriptor) }

@@ -1,68 +1,42 @@
 import Bytes
+import CAllocations
 import MediaClient
 import RTCCore
 import RTCSecurity
 import SFU
 import SFURuntime
 
-/// A node and its synthetic clients: number 0 sends, the others watch and listen.
+/// A node with its media thread, and its synthetic clients on the thread that calls.
 final class Call {
+  private let mix: Mix
   private let plane: MediaPlane
   private let fleet: SocketFleet<OpenSSLSecurity>
-  private let room = RoomID(1)
 
-  init(receivers: Int) throws {
-    plane = try MediaPlane(configuration: MediaPlaneConfiguration(bindAddress: "127.0.0.1", port: 0)) { _ in }
-    let configurations = [Self.sender] + Array(repeating: ClientConfiguration.listener(), count: receivers)
+  /// `cpu` is the media thread's own; nil leaves it to the kernel.
+  init(_ mix: Mix, cpu: Int?) throws {
+    self.mix = mix
+    let address = TransportAddress(ipv4: 0x7F00_0001, port: 0)
+    plane = try MediaPlane(
+      configuration: MediaPlaneConfiguration(bindAddress: "127.0.0.1", port: 0, cpu: cpu)
+    ) { _ in }
     fleet = try SocketFleet(
-      configurations, security: try OpenSSLSecurity(), bind: TransportAddress(ipv4: 0x7F00_0001, port: 0), seed: 1)
-    var random = SecureRandom()
-    for index in 0..<fleet.count { try join(index, using: &random) }
-  }
-
-  /// Pictures of five full packets, so that with headers and tags 1.5 Mbit/s go over the wire.
-  private static var sender: ClientConfiguration {
-    var configuration = ClientConfiguration()
-    configuration.personSlots = 0
-    configuration.hasScreenSlot = false
-    let packet = 1_154
-    configuration.camera = VideoProfile(
-      frameRate: 30, layers: [.init(rid: nil, width: 1_280, height: 720, bitrate: 30 * 5 * packet * 8)])
-    return configuration
-  }
-
-  private func join(_ index: Int, using random: inout SecureRandom) throws {
-    let offer = fleet.offer(of: index)
-    let (answer, peer) = try MediaNegotiator.negotiate(
-      offer: offer.sdp, mids: offer.mids, local: plane.description, using: &random)
-    let id = PeerID(UInt64(index))
-    plane.post(.addPeer(room: room, peer: id, configuration: peer), in: room)
-    if index == 0 {
-      for kind in [SourceKind.microphone, .camera] {
-        plane.post(.setSource(peer: id, kind: kind, enabled: true), in: room)
-      }
-    } else {
-      let view = [ViewRequest(slot: 0, participant: PeerID(0), pixelHeight: 720)]
-      plane.post(.setView(peer: id, requests: view), in: room)
+      (0..<mix.count).map(mix.configuration), security: try OpenSSLSecurity(), bind: address, seed: 1)
+    for index in 0..<fleet.count {
+      let (commands, answer) = try mix.join(index, offer: fleet.offer(of: index), local: plane.description)
+      for command in commands { plane.post(command, in: mix.room(of: index)) }
+      try fleet.accept(answer: answer, for: index)
     }
-    try fleet.accept(answer: answer, for: index)
   }
 
-  /// Runs until everybody is connected and has seen and heard something, and then a little longer; false if that takes
-  /// a minute.
+  /// Runs until everybody has seen and heard everybody, and then until the estimates have grown; false if the first takes a
+  /// minute.
   func begin() -> Bool {
     fleet.run(for: .seconds(60)) { fleet in
-      fleet.connectedCount == fleet.count && (1..<fleet.count).allSatisfy { Self.isServed($0, in: fleet) }
+      fleet.connectedCount == fleet.count && (0..<fleet.count).allSatisfy { mix.isServed($0, in: fleet) }
     }
-    let isComplete = (1..<fleet.count).allSatisfy { Self.isServed($0, in: fleet) }
-    if isComplete { fleet.run(for: .seconds(1)) }
-    return isComplete
-  }
-
-  private static func isServed(_ index: Int, in fleet: SocketFleet<OpenSSLSecurity>) -> Bool {
-    fleet.withClient(index) { client in
-      client.trackStatistics.count { $0.frames > 0 } == 2
-    }
+    guard (0..<fleet.count).allSatisfy({ mix.isServed($0, in: fleet) }) else { return false }
+    fleet.run(for: .seconds(5))
+    return true
   }
 
   func run(for duration: TimeDelta) { fleet.run(for: duration) }
@@ -70,14 +44,57 @@ final class Call {
   func sample() async -> Cost {
     let counters = await plane.counters()
     var lost = counters.network.sendBufferFull
-    for index in 1..<fleet.count {
+    for index in 0..<fleet.count {
       lost += fleet.withClient(index) { $0.trackStatistics.reduce(0) { $0 + $1.lost } }
     }
-    return Cost(cpu: counters.cpuTime, packets: counters.media.forwarded, lost: lost)
+    return Cost(
+      cpu: counters.cpuTime, packets: counters.media.forwarded, lost: lost, paced: counters.media.paced,
+      joined: counters.network.joined, sends: counters.network.sends,
+      allocations: allocations_of_threads("media"), transit: counters.network.transit)
   }
 
   func end() {
     fleet.close()
     plane.stop()
+  }
+}
+
+/// Sums at one moment, or between two.
+struct Cost {
+  /// Of the media thread.
+  var cpu: TimeDelta
+  /// RTP packets handed on.
+  var packets: UInt64
+  /// Packets that receivers missed and never got, and those that the node's socket would not take.
+  var lost: UInt64
+  /// Packets that had to wait for the pacer.
+  var paced: UInt64
+  /// Datagrams that left together with others, and calls that sent.
+  var joined: UInt64
+  var sends: UInt64
+  /// Blocks that the media thread asked for, timers and all.
+  var allocations: UInt64
+  var transit: TransitHistogram
+
+  static func - (end: Cost, start: Cost) -> Cost {
+    Cost(
+      cpu: end.cpu - start.cpu, packets: end.packets &- start.packets, lost: end.lost &- start.lost,
+      paced: end.paced &- start.paced, joined: end.joined &- start.joined, sends: end.sends &- start.sends,
+      allocations: end.allocations &- start.allocations, transit: end.transit - start.transit)
+  }
+
+  func json(of mix: Mix, seconds: Int) -> String {
+    let packets = Double(packets)
+    func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
+    let figures: [(String, Double)] = [
+      ("cpu_us_per_packet", Double(cpu.nanoseconds) / packets / 1_000),
+      ("load", cpu.seconds / Double(seconds)), ("packets", packets), ("packets_per_second", packets / Double(seconds)),
+      ("lost", Double(lost)), ("paced", Double(paced)), ("joined_share", Double(joined) / packets),
+      ("sends", Double(sends)), ("allocations", Double(allocations)),
+      ("node_p50_ms", transit.quantile(0.5).seconds * 1_000), ("node_p99_ms", transit.quantile(0.99).seconds * 1_000),
+      ("rooms", Double(mix.rooms)), ("senders", Double(mix.senders)), ("people", Double(mix.people)),
+      ("seconds", Double(seconds)),
+    ]
+    return "{" + figures.map { "\"\($0.0)\": \(rounded($0.1))" }.joined(separator: ", ") + "}"
   }
 }

@@ -23,6 +23,8 @@ typedef struct {
   uint8_t *data;
   size_t length;
   lnet_address address;
+  // When the kernel took it in, in nanoseconds of CLOCK_REALTIME; 0 unless the socket notes it.
+  int64_t arrival;
   bool is_truncated;
 } lnet_datagram;
 
@@ -43,9 +45,38 @@ int lnet_receive(lnet_batch *batch, int socket);
 // that of the socket, AF_INET or AF_INET6 (dual-stack).
 int lnet_send(lnet_batch *batch, int socket, int family, int first, int count);
 
+// Datagrams on their way out: at most 1,024 in 1 MiB.
+enum { LNET_EGRESS = 1024, LNET_EGRESS_BYTES = 1 << 20 };
+typedef struct lnet_egress lnet_egress;
+
+// A datagram to send, somewhere in the memory of the egress.
+typedef struct {
+  uint8_t *data;
+  lnet_address address;
+  uint32_t length;
+} lnet_outgoing;
+
+// What has been sent; calls add to it. `joined` are the datagrams that left together with others in one message (UDP_SEGMENT),
+// `full` those dropped for want of room in the socket's buffer, `unreachable` those refused for themselves.
+typedef struct {
+  uint64_t calls, datagrams, bytes, joined, full, unreachable;
+} lnet_sent;
+
+// `family` is that of the socket, AF_INET or AF_INET6 (dual-stack). Without `joins` each datagram is a message of its own.
+// NULL when memory has run out. Memory is touched as it is used.
+lnet_egress *lnet_egress_create(int socket, int family, bool joins);
+void lnet_egress_destroy(lnet_egress *egress);
+// The 1,024 datagrams, and the bytes they may lie in, valid as long as the egress.
+lnet_outgoing *lnet_egress_datagrams(lnet_egress *egress);
+uint8_t *lnet_egress_memory(lnet_egress *egress);
+// Sends datagrams [0, count) without waiting, those to one address in order.
+void lnet_egress_send(lnet_egress *egress, int count, lnet_sent *sent);
+
 // A bound UDP socket, not blocking. An IPv6 one also takes IPv4 when `is_dual_stack`. The kernel is asked for buffers of
 // `buffer_bytes` each way and grants what it may.
 int lnet_udp_open(lnet_address address, bool is_dual_stack, int buffer_bytes);
+// Makes the kernel note when datagrams arrive, where it can.
+void lnet_udp_note_arrivals(int socket);
 // The port a socket is bound to.
 int lnet_local_port(int socket);
 
@@ -63,6 +94,8 @@ int lnet_poller_wait(int poller, int64_t timeout_nanoseconds);
 void lnet_close(int descriptor);
 // CLOCK_MONOTONIC in nanoseconds.
 int64_t lnet_now(void);
+// CLOCK_REALTIME in nanoseconds: what arrivals are noted in.
+int64_t lnet_real_time(void);
 
 // Addresses of interfaces that are up, at most `capacity`, IPv6 link-local ones left out: they need a zone.
 int lnet_interface_addresses(lnet_address *addresses, int capacity);

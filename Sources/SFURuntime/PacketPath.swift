@@ -1,0 +1,76 @@
+package import Bytes
+import CLinuxNet
+package import RTCCore
+package import RTCSecurity
+package import SFU
+
+/// A node on its socket: what one shard's thread does for packets, without the waiting. Concrete on purpose: here the
+/// generic code of the node meets the provider it is specialised for (docs/adr/0009-egress-and-specialisation.md).
+package struct PacketPath: ~Copyable {
+  package var node: MediaNode<OpenSSLSecurity>
+  private let socket: UDPSocket
+  private var inbound = ReceiveBatch()
+  private var outbound: SendBatch
+  private var received = NetworkCounters()
+
+  /// Enough datagrams for a flush to be worth it. More are collected while they come, so that the packets of a picture
+  /// leave together for each receiver.
+  private static var enough: Int { 256 }
+
+  init(socket: UDPSocket, configuration: MediaNodeConfiguration, security: OpenSSLSecurity) {
+    self.socket = socket
+    node = MediaNode(configuration: configuration, security: security)
+    outbound = SendBatch(socket: socket)
+  }
+
+  /// On a socket of its own, which it closes never: for measuring.
+  package init(
+    bind address: TransportAddress, configuration: MediaNodeConfiguration, security: OpenSSLSecurity
+  ) throws(MediaPlaneError) {
+    self.init(socket: try UDPSocket(bind: address), configuration: configuration, security: security)
+  }
+
+  package var port: UInt16 { socket.port }
+
+  /// Takes in a batch of what waits in the socket. True when it is worth looking once more before `flush`: it caused
+  /// something, more may have come in the meantime, and there is room.
+  package mutating func receive(now: Instant) -> Bool {
+    inbound.receive(from: socket, counters: &received)
+    received.datagramsIn &+= UInt64(inbound.count)
+    for index in 0..<inbound.count {
+      guard let bytes = inbound.bytes(at: index) else {
+        received.oversized &+= 1
+        continue
+      }
+      received.bytesIn &+= UInt64(bytes.count)
+      outbound.begin(arrival: inbound.arrival(at: index))
+      node.handle(bytes, from: inbound.source(at: index), now: now, into: &outbound)
+    }
+    return inbound.count > 0 && outbound.count > 0 && outbound.count < Self.enough
+  }
+
+  /// Does what the node has planned for `now`.
+  package mutating func advance(to now: Instant) {
+    outbound.begin(arrival: 0)
+    node.advance(to: now, into: &outbound)
+  }
+
+  package mutating func apply(_ command: MediaCommand, now: Instant) {
+    outbound.begin(arrival: 0)
+    node.apply(command, now: now, into: &outbound)
+  }
+
+  /// Sends all that the calls before have caused.
+  package mutating func flush() { outbound.flush() }
+
+  /// What has happened so far. The CPU time is that of the calling thread.
+  package var counters: MediaPlaneCounters {
+    var counters = MediaPlaneCounters()
+    counters.media = node.counters
+    counters.network = received
+    counters.network.add(outbound.sent)
+    counters.network.transit = outbound.transit
+    counters.cpuTime = TimeDelta(nanoseconds: lnet_thread_cpu_time())
+    return counters
+  }
+}
