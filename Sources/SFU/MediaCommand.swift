@@ -12,9 +12,10 @@ package enum MediaCommand: Sendable {
   case setSource(peer: PeerID, kind: SourceKind, enabled: Bool)
 }
 
-/// What a receiver shows in one person slot.
+/// What a receiver shows in one slot.
 package struct ViewRequest: Hashable, Sendable {
-  /// Index of the slot, 0..<number of person slots. Other values are ignored.
+  /// Index of the slot, 0..<number of person slots; that number itself is the slot of the screen, of which only the height
+  /// counts. Other values are ignored.
   package var slot: Int
   /// Who is wanted in this slot. In a small room, where everybody has a slot, it names whose height is set; nil leaves
   /// the choice to the node.

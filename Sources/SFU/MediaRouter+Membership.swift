@@ -94,7 +94,7 @@ extension MediaRouter {
   }
 
   /// Screens are sent as tall as they come.
-  private static var screenHeight: Int { 4_320 }
+  static var screenHeight: Int { 4_320 }
 
   private mutating func makeSlot(_ configuration: SlotConfiguration, of place: Int32) -> Slot? {
     var slot = Slot()

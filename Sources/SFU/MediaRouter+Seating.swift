@@ -22,8 +22,14 @@ extension MediaRouter {
     for slot in peers[place].pointee.slots where slot.video >= 0 {
       downTracks[slot.video].pointee.requestedHeight = slot.height
     }
+    let screen = peers[place].pointee.screenSlot?.video ?? -1
+    if screen >= 0 {
+      let asked = requests.last { $0.slot == count }?.pixelHeight ?? Self.screenHeight
+      downTracks[screen].pointee.requestedHeight = max(0, min(asked, 4_320))
+    }
     allocate(place, now: now)
     for slot in peers[place].pointee.slots where slot.video >= 0 { choose(slot.video, now: now) }
+    if screen >= 0 { choose(screen, now: now) }
   }
 
   private func slotIndex(showing id: PeerID, of place: Int32) -> Int? {

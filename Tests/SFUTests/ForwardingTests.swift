@@ -147,6 +147,32 @@ struct ForwardingTests {
     room.apply(.setSource(peer: a.id, kind: .screen, enabled: false))
     #expect(room.events.last == .slotChanged(receiver: b.id, slot: 0, kind: .screen, source: nil))
   }
+
+  @Test("a shared screen that a receiver does not want stops for that receiver, and comes when it is wanted")
+  func unwantedScreenStops() throws {
+    let room = TestRoom()
+    let (a, b, c) = (try room.add(1), try room.add(2), try room.add(3))
+    let slot = b.configuration.slots.count
+    func ask(_ height: Int) {
+      room.apply(.setView(peer: b.id, requests: [ViewRequest(slot: slot, participant: nil, pixelHeight: height)]))
+    }
+    func share(_ sequence: UInt16) {
+      let payload = TestPeer.keyFrame(picture: sequence, height: 1_080)
+      room.deliver(a.rtp(ssrc: 70, sequence: sequence, mid: "scr", payload: payload), from: a)
+    }
+    room.apply(.setSource(peer: a.id, kind: .screen, enabled: true))
+    ask(0)
+    share(1)
+    #expect(b.packets.isEmpty)
+    #expect(c.packets.count == 1)
+    ask(2_160)
+    share(2)
+    #expect(b.packets.count == 1)
+    ask(0)
+    room.apply(.setView(peer: b.id, requests: []))
+    share(3)
+    #expect(b.packets.count == 2)
+  }
 }
 
 /// A camera packet whose timestamp follows its sequence number.
