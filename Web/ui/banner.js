@@ -20,9 +20,19 @@ export class Banner extends View {
     this.sound = line("sound", "notice", "status", "sound.tap", unblock);
     this.sound.button.classList.add("primary");
     this.share = line("screen", "notice", "status", "stage.stop_sharing", () => call.stopScreen());
-    this.question = line("signal-weak", "notice", "status", "saving.low_data_yes", () => this.#answer(true));
+    this.question = line(
+      "signal-weak",
+      "notice",
+      "status",
+      "saving.low_data_yes",
+      (event) => this.#answer(event, true),
+    );
     const no = { class: "button small", testid: "question-no", attrs: { type: "button" } };
-    this.no = h("button", { ...no, t: "saving.no", on: { click: () => this.#answer(false) } });
+    this.no = h("button", {
+      ...no,
+      t: "saving.no",
+      on: { click: (/** @type {Event} */ event) => this.#answer(event, false) },
+    });
     this.question.box.append(h("span", { class: "banner-answers" }, this.question.button, this.no));
     setAttribute(this.question.box, "data-testid", "question");
     setAttribute(this.question.button, "data-testid", "question-yes");
@@ -79,9 +89,13 @@ export class Banner extends View {
     }
   }
 
-  /** The second half of a double press does not answer the question that followed. @param {boolean} yes */
-  #answer(yes) {
-    if (performance.now() - this.askedAt > SETTLE) this.context.call.answerQuestion(yes);
+  /**
+   * The second half of a double press does not answer the question that followed, however late it is noticed.
+   * @param {Event} press
+   * @param {boolean} yes
+   */
+  #answer({ timeStamp }, yes) {
+    if (timeStamp - this.askedAt > SETTLE) this.context.call.answerQuestion(yes);
   }
 }
 customElements.define("tertulia-banner", Banner);
@@ -91,7 +105,7 @@ customElements.define("tertulia-banner", Banner);
  * @param {string} tone
  * @param {"alert" | "status"} role
  * @param {string} action key
- * @param {() => void} act
+ * @param {(press: Event) => void} act
  */
 function line(picture, tone, role, action, act) {
   const text = h("span", { class: "banner-text" });

@@ -581,7 +581,14 @@ def test_a_question_is_answered_by_keyboard_and_interrupts_nobody(visit):
 
 def test_a_double_press_does_not_answer_the_next_question_too(visit):
     page = visit("scene=quality&ask=audio_only")
-    page.evaluate("preview.call.answerQuestion = (yes) => {preview.call.asked.push(['answerQuestion', yes]); preview.store.update(() => ({question: 'camera_off'}))}")
+    page.evaluate(
+        """() => {
+          preview.call.answerQuestion = (yes) => {
+            preview.call.asked.push(['answerQuestion', yes]);
+            preview.store.update(() => ({question: 'camera_off'}));
+          };
+        }"""
+    )
     page.wait_for_timeout(450)
     page.locator(tag("question-yes")).dblclick()
     expect(page.locator(tag("question"))).to_contain_text("Turn your camera off too?")
