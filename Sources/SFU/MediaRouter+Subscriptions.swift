@@ -97,12 +97,20 @@ extension MediaRouter {
 
   func layers(of source: Source, now: Instant) -> InlineArray<3, LayerSelector.Layer> {
     var layers = InlineArray<3, LayerSelector.Layer>(repeating: LayerSelector.Layer(height: 0, isAlive: false))
+    var newest = Instant.zero
     for layer in 0..<source.layerCount where source.layers[layer] >= 0 {
       let track = upTracks[source.layers[layer]]
-      layers[layer] = LayerSelector.Layer(height: track.pointee.height, isAlive: track.pointee.isAlive(at: now))
+      let isLeftBehind = newest - track.pointee.lastArrival > Self.leftBehind
+      layers[layer] = LayerSelector.Layer(
+        height: track.pointee.height, isAlive: track.pointee.isAlive(at: now) && !isLeftBehind)
+      newest = max(newest, track.pointee.lastArrival)
     }
     return layers
   }
+
+  /// A picture's layers are encoded together. Senders whose network has become narrow stop the tall ones without a word, while
+  /// the smaller ones go on: to wait for a second of silence would be a freeze of as long.
+  private static var leftBehind: TimeDelta { .milliseconds(400) }
 
   /// Somebody needs a key frame of this up track; its sender is asked at the next `advance` that may.
   mutating func wantKeyFrame(of track: Int32, now: Instant) {
