@@ -33,6 +33,12 @@ for (const [code, dictionary] of Object.entries(dictionaries)) {
     }
   });
 
+  Deno.test(`${code} has no character that cannot be seen`, () => {
+    for (const [key, message] of Object.entries(dictionary)) {
+      for (const text of texts(message)) ok(!/\p{Cc}|\p{Co}|\ufffd/u.test(text), key);
+    }
+  });
+
   Deno.test(`${code} fills the same gaps in each text`, () => {
     for (const key of keys) {
       const wanted = holes(texts(dictionaries.en[key]).join(" "));
