@@ -59,6 +59,12 @@ let engines: [Target] = [
   target("NativeCrypto", ["Bytes", "ClientCore", "SFrame", crypto]),
   target("NativeMLSCrypto", ["MLS", "MLSWire", crypto]),
   target("MediaClient", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
+  target(
+    "LoadGenerator",
+    [
+      "Bytes", "CLinuxNet", "MediaClient", "RTCCore", "RTCSecurity", "SFU", "Signaling",
+      product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
+    ]),
 ]
 
 let edges: [Target] = [
@@ -75,7 +81,7 @@ let edges: [Target] = [
   .executableTarget(
     name: "tertulia",
     dependencies: [
-      "Server", "Bytes", "MediaClient", logging, product("ArgumentParser", "swift-argument-parser"),
+      "Server", "Bytes", "LoadGenerator", "MediaClient", logging, product("ArgumentParser", "swift-argument-parser"),
       product("Configuration", "swift-configuration"), product("ServiceLifecycle", "swift-service-lifecycle"),
     ],
     swiftSettings: strict),
@@ -101,6 +107,9 @@ let tests: [Target] = [
   test("CongestionTests", ["Bytes", "Congestion"]),
   test("SFUTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "Congestion"]),
   test("MediaClientTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient"]),
+  test(
+    "LoadGeneratorTests",
+    ["Bytes", "LoadGenerator", "MediaClient", "SFU", "Signaling", product("NIOCore", "swift-nio")]),
   test(
     "SimulationTests",
     [
@@ -135,7 +144,7 @@ let names = Set(present.map(\.name))
 
 let package = Package(
   name: "tertulia",
-  dependencies: (names.contains("Server") || names.contains("tertulia")
+  dependencies: (!names.isDisjoint(with: ["Server", "tertulia", "LoadGenerator"])
     ? [
       .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
       .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),

@@ -11,9 +11,9 @@ package struct ClientConfiguration: Sendable {
 
   package var camera = VideoProfile.camera
   package var screen = VideoProfile.screen
-  /// Bytes of an Opus packet, at least 16; 50 are sent each second.
+  /// Bytes of an Opus packet, at least 21; 50 are sent each second.
   package var audioPacketSize = 80
-  /// What the audio level extension says, in -dBov, 0...127, and whether it is speech.
+  /// What the audio level extension says while the client speaks, in -dBov, 0...127, and whether it begins with that.
   package var audioLevel: UInt8 = 30
   package var speaks = true
 

@@ -90,6 +90,8 @@ extension ClientPeer {
         RTX.unwrap(&header, in: packet, ssrc: ssrc, payloadType: payloadType)
       else { return }
     }
-    tracks[place].receive(header, in: packet, isRepair: isRepair, now: now)
+    let sentAt = tracks[place].receive(header, in: packet, isRepair: isRepair, now: now)
+    if let sentAt, !isRepair { delays.count(now - sentAt) }
+    tracksDue = min(tracksDue, tracks[place].nextDeadline)
   }
 }

@@ -8,7 +8,7 @@ extension ClientPeer {
 
   /// NACK and PLI of every track, and transport-wide feedback (reduced-size, RFC 5506).
   mutating func sendFeedback(now: Instant, into out: inout some DatagramSink & ~Copyable) {
-    if tracks.contains(where: { $0.nextDeadline <= now }) {
+    if tracksDue <= now {
       for chunk in stride(from: 0, to: tracks.count, by: 8) {
         sendRTCP(into: &out) { client, writer in
           for index in chunk..<min(chunk + 8, client.tracks.count) where client.tracks[index].nextDeadline <= now {
@@ -16,6 +16,7 @@ extension ClientPeer {
           }
         }
       }
+      tracksDue = tracks.reduce(Instant.distantFuture) { min($0, $1.nextDeadline) }
     }
     guard now >= nextFeedback else { return }
     nextFeedback = .distantFuture

@@ -10,7 +10,7 @@ extension ClientPeer {
       let due = sources[index].nextDue
       sources[index].nextDue = due + sources[index].interval
       if sources[index].nextDue + .milliseconds(200) < now { sources[index].nextDue = now + sources[index].interval }
-      for stream in sources[index].streams {
+      for stream in sources[index].streams where streams[stream].isWanted {
         if streams[stream].video == nil {
           sendAudio(stream, due: due, now: now, into: &out)
         } else {
@@ -27,8 +27,8 @@ extension ClientPeer {
     let header = streams[index].nextHeader(timestamp: timestamp, marker: false)
     var values = streamNames(of: index)
     values.audioLevel = AudioLevel(
-      level: configuration.speaks ? configuration.audioLevel : 127, voice: configuration.speaks)
-    let note = SyntheticPayload(source: source, frame: streams[index].nextAudioFrame())
+      level: speaks ? configuration.audioLevel : 127, voice: speaks)
+    let note = SyntheticPayload(source: source, frame: streams[index].nextAudioFrame(), sentAt: now)
     let size = configuration.audioPacketSize
     let sent = send(header, &values, now: now, into: &out) { writer in
       // TOC: one CELT frame of 20 ms, full band, stereo (RFC 6716 §3.1).
@@ -42,7 +42,7 @@ extension ClientPeer {
     _ index: Int, due: Instant, now: Instant, into out: inout some DatagramSink & ~Copyable
   ) {
     guard var video = streams[index].video else { return }
-    let frame = video.nextFrame()
+    let frame = video.nextFrame(now: now)
     streams[index].video = video
     statistics.framesSent += 1
     if frame.isKey { statistics.keyFramesSent += 1 }

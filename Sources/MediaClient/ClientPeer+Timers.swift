@@ -8,8 +8,7 @@ extension ClientPeer {
     var deadline = min(ice.nextDeadline, dtls?.nextDeadline ?? .distantFuture)
     guard state == .connected else { return deadline }
     for source in sources { deadline = min(deadline, source.nextDue) }
-    for track in tracks { deadline = min(deadline, track.nextDeadline) }
-    return min(deadline, nextReport, nextFeedback)
+    return min(deadline, tracksDue, nextReport, nextFeedback)
   }
 
   /// Does what is due at `now`: checks, retransmissions, media, reports.
@@ -29,9 +28,9 @@ extension ClientPeer {
     sendReports(now: now, into: &out)
   }
 
-  /// The first pair that works carries the handshake: the node waits for us.
+  /// The first pair that works carries the handshake, if it is ours to begin.
   mutating func startDTLS(now: Instant, into out: inout some DatagramSink & ~Copyable) {
-    guard !hasStartedDTLS, let peer = ice.selected else { return }
+    guard beginsDTLS, !hasStartedDTLS, let peer = ice.selected else { return }
     hasStartedDTLS = true
     dtls?.start(now: now, to: peer, into: &out)
   }

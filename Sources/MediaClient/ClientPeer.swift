@@ -2,9 +2,9 @@ package import Bytes
 package import RTCCore
 package import SFU
 
-/// A WebRTC client without a browser, sans IO: it offers, connects with ICE and DTLS as the active side, sends
-/// synthetic media and judges what it receives. Load generator, simulation and tests are peers of this kind; to the
-/// node they look like Chromium.
+/// A WebRTC client without a browser, sans IO: it offers (or answers), connects with ICE and DTLS, sends synthetic media
+/// and judges what it receives. Load generator, simulation and tests are peers of this kind; to the node they look like
+/// Chromium.
 ///
 /// Call `advance` whenever `nextDeadline` has come, and after every other call that may have moved it.
 package struct ClientPeer<Security: RTCSecurityProvider>: ~Copyable {
@@ -19,9 +19,14 @@ package struct ClientPeer<Security: RTCSecurityProvider>: ~Copyable {
 
   package internal(set) var state = State.offered
   package internal(set) var statistics = ClientStatistics()
-  /// For the node, with the mids that say which section is what.
+  /// From a packet's sending by a synthetic client to its arrival here, when both have one clock; of packets that came
+  /// without being asked for again.
+  package var delays = DelayHistogram()
+  /// For the node, with the mids that say which section is what. Empty in a client that answers.
   package let offer: String
   package let mids: OfferedMids
+  /// What a client says to the offer that it was made for.
+  package let answer: String?
   /// What marks this client's media: see `TrackStatistics.source`.
   package let source: UInt32
 
@@ -36,12 +41,16 @@ package struct ClientPeer<Security: RTCSecurityProvider>: ~Copyable {
   var dtls: Security.DTLS?
   var srtp: Security.SRTP?
   var extensions = RTPExtensionMap()
+  var beginsDTLS = true
   var hasStartedDTLS = false
   var acceptedAt = Instant.zero
-  var connectedAt = Instant.zero
+  /// When it was `connected`; zero before.
+  package internal(set) var connectedAt = Instant.zero
 
   var sources: [OutgoingSource] = []
   var streams: [OutgoingStream] = []
+  /// Whether the audio level extension says speech.
+  package var speaks: Bool
   var transportSequence: UInt16 = 0
   var nextReport = Instant.distantFuture
 
@@ -49,28 +58,63 @@ package struct ClientPeer<Security: RTCSecurityProvider>: ~Copyable {
   /// Index of an SSRC: twice the place in `tracks`, plus one for its retransmissions, by way of `trackOfSSRC`.
   var incomingSSRCs = SSRCTable(capacity: 192)
   var trackOfSSRC: [Int] = []
+  /// No track has anything to do before; it may lie early.
+  var tracksDue = Instant.distantFuture
   var feedback = TransportFeedbackBuilder()
   var nextFeedback = Instant.distantFuture
 
-  /// `address` is where the socket is bound. `seed` decides everything that is left to chance, `source` included.
+  /// A client that offers. `address` is where the socket is bound. `seed` decides everything that is left to chance,
+  /// `source` included.
   package init(
     _ configuration: ClientConfiguration, security: Security, address: TransportAddress, seed: UInt64
+  ) {
+    self.init(configuration, security: security, address: address, seed: seed, remote: nil)
+  }
+
+  /// A client that answers `offer`, receives all of it and sends nothing; it connects at once.
+  package static func answering(
+    _ offer: String, security: Security, address: TransportAddress, seed: UInt64, now: Instant
+  ) throws(ClientError) -> ClientPeer {
+    let remote = try RemoteDescription(offer)
+    let tracks = try remote.offeredTracks()
+    guard remote.setup == .actpass || remote.setup == .passive else { throw .wrongSetup }
+    var client = ClientPeer(
+      .listener(personSlots: 0), security: security, address: address, seed: seed, remote: remote)
+    try client.connect(to: remote, role: .client, now: now)
+    for track in tracks { client.add(IncomingTrack(track)) }
+    return client
+  }
+
+  /// Without `remote` it offers, with it it answers.
+  private init(
+    _ configuration: ClientConfiguration, security: Security, address: TransportAddress, seed: UInt64,
+    remote: RemoteDescription?
   ) {
     self.configuration = configuration
     self.security = security
     random = SplitMix64(seed: seed)
     let credentials = ICECredentials(using: &random)
     let candidates = [ICECandidate.host(address)]
-    ice = ICEAgent(local: credentials, role: .controlling, tieBreaker: random.next(), localCandidates: candidates)
+    // Of two full agents the one that offered controls (RFC 8445 §6.1.1).
+    let isControlled = remote.map { !$0.session.isICELite } ?? false
+    ice = ICEAgent(
+      local: credentials, role: isControlled ? .controlled : .controlling, tieBreaker: random.next(),
+      localCandidates: candidates)
     cname = String(random.next(), radix: 36)
     source = UInt32.random(in: 1...UInt32.max, using: &random)
     feedbackSSRC = UInt32.random(in: 1...UInt32.max, using: &random)
-    let made = ClientOffer(
-      configuration, credentials: credentials, fingerprint: security.fingerprint, candidates: candidates,
-      cname: cname, using: &random)
-    offer = made.text
-    mids = made.mids
-    offeredStreams = made.streams
+    speaks = configuration.speaks
+    if let remote {
+      (offer, mids, offeredStreams) = ("", OfferedMids(), [])
+      answer = AnswerText.write(
+        to: remote, credentials: credentials, fingerprint: security.fingerprint, candidates: candidates,
+        sessionID: UInt64.random(in: 1...UInt64(Int64.max), using: &random))
+    } else {
+      let made = ClientOffer(
+        configuration, credentials: credentials, fingerprint: security.fingerprint, candidates: candidates,
+        cname: cname, using: &random)
+      (offer, mids, offeredStreams, answer) = (made.text, made.mids, made.streams, nil)
+    }
   }
 
   deinit {
@@ -78,15 +122,23 @@ package struct ClientPeer<Security: RTCSecurityProvider>: ~Copyable {
     srtp?.destroy()
   }
 
-  /// Takes the node's answer and starts to connect.
+  /// Takes the answer and starts to connect.
   package mutating func accept(answer text: String, now: Instant) throws(ClientError) {
-    let answer = try ClientAnswer(text, mids: mids)
-    guard let dtls = security.makeDTLS(role: .client, peer: answer.fingerprint) else { throw .outOfMemory }
+    let answer = try RemoteDescription(text)
+    let tracks = try answer.tracks(of: mids)
+    guard let role = answer.roleAfterAnswer else { throw .wrongSetup }
+    try connect(to: answer, role: role, now: now)
+    for track in tracks { add(IncomingTrack(track)) }
+    let accepted = answer.acceptedMids
+    for offered in offeredStreams where accepted.contains(offered.mid) { add(offered) }
+  }
+
+  private mutating func connect(to remote: RemoteDescription, role: DTLSRole, now: Instant) throws(ClientError) {
+    guard let dtls = security.makeDTLS(role: role, peer: remote.fingerprint) else { throw .outOfMemory }
     self.dtls = dtls
-    extensions = answer.extensions
-    ice.setRemote(answer.credentials, candidates: answer.candidates)
-    for track in answer.tracks { add(IncomingTrack(track)) }
-    for offered in offeredStreams where answer.acceptedMids.contains(offered.mid) { add(offered) }
+    beginsDTLS = role == .client
+    extensions = remote.extensions
+    ice.setRemote(remote.credentials, candidates: remote.candidates)
     acceptedAt = now
     state = .connecting
   }
@@ -101,6 +153,17 @@ package struct ClientPeer<Security: RTCSecurityProvider>: ~Copyable {
       guard state == .connected else { continue }
       sources[index].nextDue = isEnabled ? now : .distantFuture
       for stream in sources[index].streams { streams[stream].video?.needsKeyFrame = true }
+    }
+  }
+
+  /// Pauses the layers of a picture that nobody takes, as the node says; `layers` are in the order that they were offered in.
+  /// A layer that is taken again begins with a key frame.
+  package mutating func setLayers(_ kind: SourceKind, _ layers: [Bool]) {
+    for source in sources where source.kind == kind {
+      for (stream, isWanted) in zip(source.streams, layers) {
+        if isWanted, !streams[stream].isWanted { streams[stream].video?.needsKeyFrame = true }
+        streams[stream].isWanted = isWanted
+      }
     }
   }
 

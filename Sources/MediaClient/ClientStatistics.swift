@@ -33,6 +33,9 @@ package struct TrackStatistics: Hashable, Sendable {
   package let isVideo: Bool
 
   package var packets: UInt64 = 0
+  /// Of the packets that this end should have seen without asking, by their sequence numbers, and those it has seen.
+  package var expected: UInt64 = 0
+  package var arrived: UInt64 = 0
   package var bytes: UInt64 = 0
   package var duplicates: UInt64 = 0
   /// Packets that came by retransmission after they had been missed.
@@ -50,10 +53,12 @@ package struct TrackStatistics: Hashable, Sendable {
   package var framesDropped: UInt64 = 0
   /// Height in pixels that the last key frame announced.
   package var height: Int = 0
-  /// Gaps between frames longer than both three times the average and the average plus 150 ms (webrtc-stats'
-  /// `freezeCount`), and their sum.
+  /// Freezes of a picture as webrtc-stats counts them (`FreezeMeter`), their sum, and the time in which they could have
+  /// been: from frame to frame of the same person.
   package var freezes: UInt64 = 0
   package var freezeTime = TimeDelta.zero
+  package var shownTime = TimeDelta.zero
+  package var firstFrame: Instant?
   package var lastFrame: Instant?
 
   /// The sender whose media came last, as the note in it says, and how often that changed.

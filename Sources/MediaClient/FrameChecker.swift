@@ -15,7 +15,7 @@ struct FrameChecker {
   private(set) var needsKeyFrame = true
   private var open: Frame?
   private var last: Frame?
-  private var averageGap: TimeDelta?
+  private var freezes = FreezeMeter()
 
   mutating func take(_ packet: ReceivedPacket, now: Instant, _ statistics: inout TrackStatistics) {
     if packet.isPadding { return }
@@ -57,7 +57,8 @@ struct FrameChecker {
     needsKeyFrame = false
     last = frame
     if frame.isKey { statistics.keyFrames += 1 }
-    note(frame.note, isKey: frame.isKey, &statistics)
+    let isNew = note(frame.note, isKey: frame.isKey, &statistics)
+    freezes.count(now, isNew: isNew, &statistics)
     countFrame(now, &statistics)
   }
 
@@ -79,35 +80,28 @@ struct FrameChecker {
       statistics.violations += 1
     }
     lastAudio = packet.timestamp
-    note(packet.note, isKey: true, &statistics)
+    _ = note(packet.note, isKey: true, &statistics)
     countFrame(now, &statistics)
   }
 
   private var lastAudio: UInt32?
 
-  private func note(_ note: SyntheticPayload?, isKey: Bool, _ statistics: inout TrackStatistics) {
+  /// True when the note is another sender's than the last.
+  private func note(_ note: SyntheticPayload?, isKey: Bool, _ statistics: inout TrackStatistics) -> Bool {
     guard let note else {
       statistics.unmarked += 1
-      return
+      return false
     }
-    if let source = statistics.source, source != note.source {
-      statistics.switches += 1
-      if !isKey { statistics.violations += 1 }
-    }
-    statistics.source = note.source
+    defer { statistics.source = note.source }
+    guard let source = statistics.source, source != note.source else { return false }
+    statistics.switches += 1
+    if !isKey { statistics.violations += 1 }
+    return true
   }
 
-  private mutating func countFrame(_ now: Instant, _ statistics: inout TrackStatistics) {
+  private func countFrame(_ now: Instant, _ statistics: inout TrackStatistics) {
     statistics.frames += 1
-    if let last = statistics.lastFrame {
-      let gap = now - last
-      let average = averageGap ?? gap
-      if gap > max(average * 3, average + .milliseconds(150)) {
-        statistics.freezes += 1
-        statistics.freezeTime = statistics.freezeTime + gap
-      }
-      averageGap = (average * 29 + gap) / 30
-    }
     statistics.lastFrame = now
+    if statistics.firstFrame == nil { statistics.firstFrame = now }
   }
 }

@@ -23,7 +23,7 @@ struct IncomingTrack {
   private static let audioLimit = TimeDelta.milliseconds(100)
   private static let pictureLossInterval = TimeDelta.milliseconds(500)
 
-  init(_ answered: ClientAnswer.ReceiveTrack) {
+  init(_ answered: RemoteDescription.ReceiveTrack) {
     ssrc = answered.ssrc
     rtxSSRC = answered.rtxSSRC
     payloadType = answered.payloadType
@@ -31,22 +31,30 @@ struct IncomingTrack {
     statistics = TrackStatistics(slot: answered.slot, isVideo: answered.isVideo)
   }
 
-  /// Takes a decrypted packet, of the RTX stream already unwrapped.
-  mutating func receive(_ header: RTPHeader, in packet: UnsafeRawBufferPointer, isRepair: Bool, now: Instant) {
-    guard header.payloadType == payloadType, let range = header.payloadRange(in: packet) else { return }
+  /// Takes a decrypted packet, of the RTX stream already unwrapped. Returns when it was sent, if a note in it says so and
+  /// it had not come before.
+  mutating func receive(
+    _ header: RTPHeader, in packet: UnsafeRawBufferPointer, isRepair: Bool, now: Instant
+  ) -> Instant? {
+    guard header.payloadType == payloadType, let range = header.payloadRange(in: packet) else { return nil }
     let payload = UnsafeRawBufferPointer(rebasing: packet[range])
     statistics.packets += 1
     statistics.bytes += UInt64(payload.count)
-    if !isRepair { reception.count(header, clockRate: statistics.isVideo ? 90_000 : 48_000, now: now) }
-    guard let received = payload.isEmpty ? .padding : parse(header, payload) else { return }
+    if !isRepair {
+      reception.count(header, clockRate: statistics.isVideo ? 90_000 : 48_000, now: now)
+      statistics.expected = UInt64(clamping: reception.expected)
+      statistics.arrived = UInt64(clamping: reception.received)
+    }
+    guard let received = payload.isEmpty ? .padding : parse(header, payload) else { return nil }
     switch buffer.insert(received, sequence: header.sequenceNumber, now: now) {
     case .duplicate:
       statistics.duplicates += 1
-      return
+      return nil
     case .leap(let lost): abandon(lost, now: now)
     case .new: if isRepair { statistics.recovered += 1 }
     }
     drain(now)
+    return received.note?.sentAt
   }
 
   private func parse(_ header: RTPHeader, _ payload: UnsafeRawBufferPointer) -> ReceivedPacket? {

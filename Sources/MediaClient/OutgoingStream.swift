@@ -24,6 +24,8 @@ struct OutgoingStream {
   var video: SyntheticVideo?
 
   var isAcknowledged = false
+  /// Whether somebody takes this layer.
+  var isWanted = true
   private(set) var packetCount: UInt32 = 0
   private(set) var octetCount: UInt32 = 0
   private var sequence: UInt16

@@ -9,12 +9,15 @@ struct ReceptionReport {
   private var unwrapper = SequenceUnwrapper()
   private var first: Int64?
   private var highest: Int64 = 0
-  private var received: Int64 = 0
+  private(set) var received: Int64 = 0
   private var expectedBefore: Int64 = 0
   private var receivedBefore: Int64 = 0
   private var transit: Int64?
   /// In units of the RTP clock, times 16.
   private var scaledJitter: Int64 = 0
+
+  /// Packets that there have been, by their numbers.
+  var expected: Int64 { first.map { highest - $0 + 1 } ?? 0 }
 
   mutating func count(_ header: RTPHeader, clockRate: Int64, now: Instant) {
     let number = unwrapper.unwrap(header.sequenceNumber)
@@ -31,8 +34,7 @@ struct ReceptionReport {
   }
 
   mutating func block(ssrc: UInt32, now: Instant) -> ReportBlock? {
-    guard let first else { return nil }
-    let expected = highest - first + 1
+    guard first != nil else { return nil }
     let expectedNow = expected - expectedBefore
     let lostNow = expectedNow - (received - receivedBefore)
     (expectedBefore, receivedBefore) = (expected, received)

@@ -18,7 +18,8 @@ struct ReceivedPacket {
     timestamp: 0, marker: false, descriptor: nil, isKeyFrame: false, height: nil, note: nil, isPadding: true)
 }
 
-/// Puts the packets of one stream in order, and knows which are missing and since when. Fixed memory.
+/// Puts the packets of one stream in order, and knows which are missing and since when. Memory is fixed, and none is taken
+/// before the first packet is out of order.
 struct ReorderBuffer {
   enum Arrival {
     case new, duplicate
@@ -28,7 +29,11 @@ struct ReorderBuffer {
 
   private static let size = 1024
 
-  private var packets = [ReceivedPacket?](repeating: nil, count: size)
+  private var packets: [ReceivedPacket?] = []
+  /// How many of those are not nil.
+  private var held = 0
+  /// The packet `expected`, when it came in its turn.
+  private var current: ReceivedPacket?
   private var unwrapper = SequenceUnwrapper()
   /// The next to hand out.
   private var expected: Int64 = 0
@@ -41,34 +46,54 @@ struct ReorderBuffer {
     guard let highest else {
       expected = unwrapper.unwrap(sequence)
       self.highest = expected
-      packets[place(expected)] = packet
+      current = packet
       return .new
     }
     let number = unwrapper.peek(sequence)
     if number < expected { return .duplicate }
     if number - expected >= Int64(Self.size) {
-      let lost = number - expected - Int64(packets.count { $0 != nil })
-      packets = [ReceivedPacket?](repeating: nil, count: Self.size)
-      expected = number
-      packets[place(number)] = packet
+      let lost = number - expected - Int64(held)
+      (packets, held) = ([], 0)
+      (expected, current) = (number, packet)
       self.highest = unwrapper.unwrap(sequence)
       missingSince = nil
       return .leap(lost: lost)
     }
-    if packets[place(number)] != nil { return .duplicate }
-    packets[place(number)] = packet
+    guard hold(packet, number) else { return .duplicate }
     if number > highest { self.highest = unwrapper.unwrap(sequence) }
-    if number > expected, missingSince == nil, packets[place(expected)] == nil { missingSince = now }
+    if number > expected, missingSince == nil, !has(expected) { missingSince = now }
     return .new
+  }
+
+  /// False when it is here already.
+  private mutating func hold(_ packet: ReceivedPacket, _ number: Int64) -> Bool {
+    guard !has(number) else { return false }
+    guard number != expected else {
+      current = packet
+      return true
+    }
+    if packets.isEmpty { packets = [ReceivedPacket?](repeating: nil, count: Self.size) }
+    packets[place(number)] = packet
+    held += 1
+    return true
+  }
+
+  /// `number` lies in `expected..<expected + size`.
+  private func has(_ number: Int64) -> Bool {
+    number == expected && current != nil || held > 0 && packets[place(number)] != nil
   }
 
   /// The next packet in order; nil when it is missing.
   mutating func next(now: Instant) -> ReceivedPacket? {
-    guard let packet = packets[place(expected)] else {
+    guard has(expected), let packet = current ?? packets[place(expected)] else {
       missingSince = expected <= highest ?? -1 ? missingSince ?? now : nil
       return nil
     }
-    packets[place(expected)] = nil
+    if current == nil {
+      packets[place(expected)] = nil
+      held -= 1
+    }
+    current = nil
     expected += 1
     missingSince = nil
     return packet
@@ -78,7 +103,7 @@ struct ReorderBuffer {
   mutating func skipMissing() -> Int64 {
     guard let highest else { return 0 }
     let start = expected
-    while expected <= highest, packets[place(expected)] == nil { expected += 1 }
+    while expected <= highest, !has(expected) { expected += 1 }
     missingSince = nil
     return expected - start
   }
@@ -89,7 +114,7 @@ struct ReorderBuffer {
     var numbers: [UInt16] = []
     var number = expected
     while number < highest, numbers.count < 64 {
-      if packets[place(number)] == nil { numbers.append(UInt16(truncatingIfNeeded: number)) }
+      if !has(number) { numbers.append(UInt16(truncatingIfNeeded: number)) }
       number += 1
     }
     return numbers

@@ -37,9 +37,10 @@ struct SyntheticVideo {
     fileprivate let pictureID: UInt16
     fileprivate let tl0PictureIndex: UInt8
     fileprivate let number: UInt32
+    fileprivate let sentAt: Instant
   }
 
-  mutating func nextFrame() -> Frame {
+  mutating func nextFrame(now: Instant) -> Frame {
     let isKey = needsKeyFrame
     needsKeyFrame = false
     frame &+= 1
@@ -52,7 +53,7 @@ struct SyntheticVideo {
     let padded = size - (count - 1) * room < Self.smallestPacket ? (count - 1) * room + Self.smallestPacket : size
     return Frame(
       isKey: isKey, packetCount: count, size: padded, pictureID: pictureID, tl0PictureIndex: tl0PictureIndex,
-      number: frame)
+      number: frame, sentAt: now)
   }
 
   /// Writes packet `index` of `frame`: RFC 7741 §4.2, and in the first the frame header of RFC 6386 §9.1.
@@ -65,7 +66,7 @@ struct SyntheticVideo {
     let room = Self.packetSize - Self.descriptorLength
     var size = min(room, frame.size - index * room)
     if index == 0 { size -= writeFrameHeader(isKey: frame.isKey, into: &writer) }
-    SyntheticPayload(source: source, frame: frame.number).write(size: size, into: &writer)
+    SyntheticPayload(source: source, frame: frame.number, sentAt: frame.sentAt).write(size: size, into: &writer)
   }
 
   private func writeFrameHeader(isKey: Bool, into writer: inout ByteWriter) -> Int {

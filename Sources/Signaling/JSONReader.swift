@@ -12,12 +12,17 @@ package struct JSONReader {
   private let bytes: [UInt8]
   private var position = 0
   private var values = 0
+  private let most: Int
 
-  private init(_ bytes: [UInt8]) { self.bytes = bytes }
+  private init(_ bytes: [UInt8], most: Int) {
+    self.bytes = bytes
+    self.most = most
+  }
 
-  /// The one value that `bytes` hold, with nothing but white space around it.
-  package static func read(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-    var reader = JSONReader(bytes)
+  /// The one value that `bytes` hold, with nothing but white space around it. What a client reads of a node that it has
+  /// chosen may have more than `maximumValues`.
+  package static func read(_ bytes: [UInt8], most: Int = maximumValues) throws(JSONError) -> JSONValue {
+    var reader = JSONReader(bytes, most: most)
     let value = try reader.readValue(depth: 0)
     reader.skipWhitespace()
     guard reader.position == bytes.count else { throw .trailingBytes }
@@ -26,7 +31,7 @@ package struct JSONReader {
 
   private mutating func readValue(depth: Int) throws(JSONError) -> JSONValue {
     values += 1
-    guard values <= Self.maximumValues else { throw .tooManyValues }
+    guard values <= most else { throw .tooManyValues }
     skipWhitespace()
     switch try peek() {
     case UInt8(ascii: "{"): return try readObject(depth: depth + 1)

@@ -54,7 +54,7 @@ struct AnswerTests {
     #expect(throws: ClientError.missingStream) { try Self.accept(without("a=ssrc")) }
     #expect(throws: ClientError.wrongSetup) {
       try Self.accept(
-        answer.split(separator: "\r\n").map { $0 == "a=setup:passive" ? "a=setup:active" : $0 }
+        answer.split(separator: "\r\n").map { $0 == "a=setup:passive" ? "a=setup:holdconn" : $0 }
           .joined(separator: "\r\n") + "\r\n")
     }
   }

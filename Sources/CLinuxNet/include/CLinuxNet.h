@@ -91,6 +91,15 @@ enum { LNET_SOCKET_READY = 1, LNET_EVENT_READY = 2 };
 int lnet_poller_create(int socket, int event);
 int lnet_poller_wait(int poller, int64_t timeout_nanoseconds);
 
+// Waits on any number of descriptors, told apart by tags. A descriptor that is closed is forgotten.
+int lnet_multitude_create(void);
+int lnet_multitude_add(int poller, int descriptor, uint32_t tag);
+// Tags of those that can be read, how many; none after the timeout, which is rounded up to milliseconds.
+int lnet_multitude_wait(int poller, int64_t timeout_nanoseconds, uint32_t *tags, int capacity);
+
+// The address that this machine would send to `to` from.
+int lnet_source_of(lnet_address to, lnet_address *source);
+
 void lnet_close(int descriptor);
 // CLOCK_MONOTONIC in nanoseconds.
 int64_t lnet_now(void);

@@ -1,0 +1,70 @@
+"""`tertulia load` against a running node."""
+
+import json
+import subprocess
+
+from node import BINARY
+
+
+def load(*options: str) -> tuple[int, dict, str]:
+    done = subprocess.run([BINARY, "load", "--json", *options], capture_output=True, text=True, timeout=120)
+    return done.returncode, json.loads(done.stdout) if done.stdout.startswith("{") else {}, done.stderr
+
+
+def call(node, *options: str) -> tuple[int, dict, str]:
+    return load(f"localhost:{node.port}", "--insecure", "--join-storm", "1", *options)
+
+
+def test_a_call_is_held_and_measured(node):
+    status, found, said = call(node, "--senders", "2", "--receivers", "3", "--duration", "6", "--fail-over-loss", "1")
+    assert status == 0, said
+    assert found["served"] == found["clients"] == 5
+    assert found["faults"] == {} and found["violations"] == 0
+    assert found["audio_expected"] > 5 * 6 * 50 and found["video_expected"] > 1000
+    assert 0 < found["delay_ms_p50"] < 500 and 0 < found["join_ms_p50"] < 10_000
+    assert sum(found["heights"].values()) == 2 * 1 + 3 * 2
+
+
+def test_loss_is_seen_as_it_is_and_is_recovered(node):
+    status, found, said = call(
+        node, "--senders", "1", "--receivers", "3", "--loss", "10", "--duration", "15", "--no-simulcast", "--video", "80"
+    )
+    assert status == 0 or found["served"] >= 2, said
+    assert 8 < found["video_loss_before_percent"] < 14
+    assert found["video_loss_percent"] < 1.5
+    assert found["video_recovered"] > 50 and found["nacks"] > 20
+    assert 8 < found["audio_loss_before_percent"] < 24
+
+
+def test_people_leave_and_others_come(node):
+    status, found, said = call(
+        node, "--senders", "2", "--receivers", "2", "--leave-rate", "60", "--duration", "8", "--speakers", "1", "--turn", "2"
+    )
+    assert status == 0, said
+    assert 6 <= found["rejoined"] <= 8
+    assert found["violations"] == 0
+
+
+def test_a_limit_that_is_passed_fails_with_its_figure(node):
+    status, found, said = call(node, "--senders", "1", "--receivers", "1", "--duration", "2", "--fail-over-join", "0.001")
+    assert status == 1
+    assert "Time to join (p95)" in said and len(found["complaints"]) == 1
+
+
+def test_a_room_that_is_too_small_says_how_to_make_it_larger(node):
+    status, found, said = call(node, "--senders", "1", "--receivers", "33", "--video", "0", "--duration", "1")
+    assert status == 1
+    assert found["faults"] == {"room_full": 2}
+    assert "2 of 34 participants were not served" in said
+
+
+def test_what_cannot_work_is_said_in_one_plain_line(node):
+    for options, text in [
+        (["localhost:9", "--insecure"], "Nobody answers at localhost:9"),
+        ([f"localhost:{node.port}"], "add --insecure"),
+        (["http://localhost/r/X"], "is no server"),
+        (["localhost", "--receivers", "2000"], "from 1 to 2000 clients"),
+        ([], "Give one server"),
+    ]:
+        status, _, said = load(*options)
+        assert status != 0 and text in said, said
