@@ -67,7 +67,9 @@ extension MediaRouter {
     for layer in 0..<source.layerCount {
       let place = source.layers[layer]
       // A source that begins may send all it has negotiated, and a paused layer comes back when it is asked for.
-      if isSilent || source.pausedLayers & 1 << UInt8(layer) != 0 {
+      let isPaused = source.pausedLayers & 1 << UInt8(layer) != 0
+      let isHeld = place >= 0 && upTracks[place].pointee.returns.isHeld(at: now)
+      if isSilent || isPaused && !isHeld {
         let height = max(available[layer].height, 720 >> (source.layerCount - 1 - layer))
         available[layer] = LayerSelector.Layer(height: height, isAlive: true)
       }

@@ -101,8 +101,11 @@ extension MediaRouter {
     for layer in 0..<source.layerCount where source.layers[layer] >= 0 {
       let track = upTracks[source.layers[layer]]
       let isLeftBehind = newest - track.pointee.lastArrival > Self.leftBehind
-      layers[layer] = LayerSelector.Layer(
-        height: track.pointee.height, isAlive: track.pointee.isAlive(at: now) && !isLeftBehind)
+      let mayTake = track.pointee.returns.mayTake(
+        isSent: track.pointee.isAlive(at: now) && !isLeftBehind,
+        smallerGoOn: newest > .zero && now - newest < Self.leftBehind,
+        isPaused: source.pausedLayers & 1 << UInt8(layer) != 0, now: now)
+      layers[layer] = LayerSelector.Layer(height: track.pointee.height, isAlive: mayTake)
       newest = max(newest, track.pointee.lastArrival)
     }
     return layers

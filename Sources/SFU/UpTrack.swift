@@ -31,6 +31,7 @@ struct UpTrack {
   /// Picture height in pixels as the last key frame announced it; a guess by layer before.
   private(set) var height: Int
   private(set) var lastArrival: Instant
+  var returns = LayerReturn()
   private var saidGoodbye = false
 
   init(

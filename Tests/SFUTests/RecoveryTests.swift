@@ -166,6 +166,30 @@ struct RecoveryTests {
     try expectContinuous(b.video(slot: 0))
   }
 
+  @Test("a layer that its sender stops and starts again is held, longer each time; not one that the node had paused")
+  func holdsReturningLayer() {
+    var layer = LayerReturn()
+    func at(_ seconds: Int64, sent: Bool, smaller: Bool = true, paused: Bool = false) -> Bool {
+      layer.mayTake(
+        isSent: sent, smallerGoOn: smaller, isPaused: paused, now: .zero + .seconds(100) + .seconds(seconds))
+    }
+    #expect(at(0, sent: true))
+    #expect(!at(1, sent: false), "stops")
+    #expect(!at(3, sent: true), "is back")
+    #expect(at(3, sent: true, smaller: false), "there is nothing else")
+    #expect(at(6, sent: true))
+    #expect(!at(7, sent: false), "stops again")
+    #expect(!at(16, sent: true))
+    #expect(at(17, sent: true))
+    #expect(!at(18, sent: false, paused: true))
+    #expect(!at(19, sent: false))
+    #expect(at(20, sent: true), "it was paused by the node")
+    #expect(!at(21, sent: false, smaller: false))
+    #expect(at(22, sent: true), "everything had stopped")
+    #expect(!at(90, sent: false))
+    #expect(at(95, sent: true), "the last stop was long ago")
+  }
+
   @Test("a loss too large to repair asks for a key frame instead")
   func hugeLoss() {
     send(10, key: true)
