@@ -13,8 +13,8 @@ package struct DataRate: Hashable, Comparable, Sendable {
     bitsPerSecond = Self.clamp(Double(bytes) * 8e9 / Double(time.nanoseconds))
   }
 
-  package static let zero = DataRate(bitsPerSecond: 0)
-  package static let infinite = DataRate(bitsPerSecond: .max)
+  package static var zero: DataRate { DataRate(bitsPerSecond: 0) }
+  package static var infinite: DataRate { DataRate(bitsPerSecond: .max) }
   package static func kilobits(_ value: Int64) -> DataRate { DataRate(bitsPerSecond: value * 1_000) }
 
   package var isFinite: Bool { bitsPerSecond < .max }

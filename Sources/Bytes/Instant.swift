@@ -4,8 +4,8 @@ package struct Instant: Hashable, Comparable, Sendable {
 
   package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  package static let zero = Instant(nanoseconds: 0)
-  package static let distantFuture = Instant(nanoseconds: .max)
+  package static var zero: Instant { Instant(nanoseconds: 0) }
+  package static var distantFuture: Instant { Instant(nanoseconds: .max) }
 
   /// Whole milliseconds, rounded down.
   package var milliseconds: Int64 { nanoseconds / 1_000_000 }
@@ -30,7 +30,7 @@ package struct TimeDelta: Hashable, Comparable, Sendable {
 
   package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  package static let zero = TimeDelta(nanoseconds: 0)
+  package static var zero: TimeDelta { TimeDelta(nanoseconds: 0) }
   package static func seconds(_ value: Int64) -> TimeDelta { TimeDelta(nanoseconds: value * 1_000_000_000) }
   package static func milliseconds(_ value: Int64) -> TimeDelta { TimeDelta(nanoseconds: value * 1_000_000) }
   package static func microseconds(_ value: Int64) -> TimeDelta { TimeDelta(nanoseconds: value * 1_000) }

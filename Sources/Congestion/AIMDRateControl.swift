@@ -1,14 +1,17 @@
 internal import Bytes
 
 /// Raises the rate while the queue is calm, step by step near the known capacity and by 8 % a second far from it, and
-/// falls to 85 % of what arrives when it grows (libwebrtc's `AimdRateControl`, send side; draft-ietf-rmcat-gcc-02 §5.5).
+/// falls to 88 % of what arrives when it grows (libwebrtc's `AimdRateControl`, send side; draft-ietf-rmcat-gcc-02 §5.5).
 struct AIMDRateControl {
-  static var backoff: Double { 0.85 }
+  /// libwebrtc has 0.85; here a drain empties the queue.
+  static var backoff: Double { 0.88 }
   static var growthPerSecond: Double { 1.08 }
   static var minimumGrowth: DataRate { .kilobits(1) }
   /// The rate may grow beyond the throughput by this factor and 10 kbit/s. libwebrtc has 1.5; but a forwarder's traffic
   /// comes in steps, and a rate that nothing has shown would make it take the next step: probes show it.
   static var throughputFactor: Double { 1.15 }
+  /// The same while an intolerable queue stands: growth is step by step then.
+  static var queuedFactor: Double { 1.03 }
   static var throughputAllowance: DataRate { .kilobits(10) }
   /// Taken off below the throughput on top of the factor.
   static var backoffAllowance: DataRate { .kilobits(5) }
@@ -54,7 +57,12 @@ struct AIMDRateControl {
     lastChange = now
   }
 
-  mutating func update(_ usage: BandwidthUsage, throughput measured: DataRate?, now: Instant) {
+  mutating func restore(_ rate: DataRate, now: Instant) {
+    setEstimate(rate, now: now)
+    capacity.reset()
+  }
+
+  mutating func update(_ usage: BandwidthUsage, throughput measured: DataRate?, isQueued: Bool = false, now: Instant) {
     if let measured { throughput = measured }
     switch usage {
     case .normal:
@@ -67,18 +75,18 @@ struct AIMDRateControl {
     }
     switch state {
     case .hold: break
-    case .increase: increase(now)
+    case .increase: increase(isQueued: isQueued, now)
     case .decrease: decrease(now)
     }
   }
 
-  private mutating func increase(_ now: Instant) {
+  private mutating func increase(isQueued: Bool, _ now: Instant) {
     if throughput > capacity.upperBound { capacity.reset() }
-    let limit = throughput * Self.throughputFactor + Self.throughputAllowance
+    let limit = throughput * (isQueued ? Self.queuedFactor : Self.throughputFactor) + Self.throughputAllowance
     if estimate < limit {
       let elapsed = lastChange.map { (now - $0).seconds } ?? 0
       let growth =
-        capacity.estimate != nil
+        capacity.estimate != nil || isQueued
         ? DataRate(bitsPerSecond: Int64(nearMaximumGrowth * elapsed)) : multiplicativeGrowth(elapsed)
       estimate = max(minimum, min(estimate + growth, limit))
     }

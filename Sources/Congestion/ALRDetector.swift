@@ -12,32 +12,34 @@ struct ALRDetector {
   static var budgetWindow: TimeDelta { .milliseconds(500) }
 
   private(set) var started: Instant?
-  private var rate = DataRate.zero
-  private var limit = 0.0
-  private var budget = 0.0
-  private var lastSend: Instant?
+  /// Bits a second.
+  private var rate: Int64 = 0
+  // Bits times 1e9: what a rate and nanoseconds give, so that no packet needs a division.
+  private var limit: Int64 = 0
+  private var budget: Int64 = 0
+  private var startAbove: Int64 = 0
+  private var stopBelow: Int64 = 0
+  private var lastSend = Instant.distantFuture
 
   mutating func setEstimate(_ estimate: DataRate) {
-    rate = estimate * Self.usage
-    limit = Double(rate.bytes(in: Self.budgetWindow))
+    rate = (estimate * Self.usage).bitsPerSecond
+    limit = rate &* Self.budgetWindow.nanoseconds
+    startAbove = Int64(Double(limit) * Self.startLevel)
+    stopBelow = Int64(Double(limit) * Self.stopLevel)
     budget = min(max(budget, -limit), limit)
   }
 
   @inline(__always)
   mutating func onBytesSent(_ bytes: Int, now: Instant) {
-    guard let last = lastSend else {
-      lastSend = now
-      return
-    }
+    let elapsed = min(max(now.nanoseconds &- lastSend.nanoseconds, 0), Self.budgetWindow.nanoseconds &* 2)
     lastSend = now
     // Unused budget is kept, as libwebrtc sets it up here.
-    budget = max(budget - Double(bytes), -limit)
-    budget = min(budget + Double(rate.bitsPerSecond) * (now - last).seconds / 8, limit)
-    let level = limit > 0 ? budget / limit : 0
-    if level > Self.startLevel, started == nil {
-      started = now
-    } else if level < Self.stopLevel {
+    budget = max(budget &- Int64(bytes) &* 8_000_000_000, -limit)
+    budget = min(budget &+ rate &* elapsed, limit)
+    if budget < stopBelow {
       started = nil
+    } else if budget > startAbove, started == nil {
+      started = now
     }
   }
 }

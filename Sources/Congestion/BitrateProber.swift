@@ -13,6 +13,8 @@ package struct BitrateProber {
   private var sentBytes = 0
   private var sentProbes = 0
   private var started: Instant?
+  /// The cluster that is under way; 0 for none. What is sent belongs to it.
+  private(set) var activeCluster: UInt16 = 0
   /// When the next burst is due; `.distantFuture` when there is nothing to send.
   package private(set) var nextProbeTime = Instant.distantFuture
 
@@ -34,7 +36,10 @@ package struct BitrateProber {
         removeFirst()
         continue
       }
-      if started == nil { started = now }
+      if started == nil {
+        started = now
+        activeCluster = cluster.id
+      }
       return max(1, cluster.rate.bytes(in: Self.minimumDelta))
     }
     return nil
@@ -44,10 +49,8 @@ package struct BitrateProber {
   package mutating func abandon() { self = BitrateProber() }
 
   /// Whether a cluster is under way: what can wait goes out as part of it.
-  package var isProbing: Bool { started != nil }
-
-  /// The cluster that is under way; 0 for none.
-  var activeCluster: UInt16 { started == nil ? 0 : clusters[0]?.id ?? 0 }
+  @inline(__always)
+  package var isProbing: Bool { activeCluster != 0 }
 
   /// A packet of the active cluster has been sent.
   mutating func sent(bytes: Int, now: Instant) {
@@ -55,7 +58,7 @@ package struct BitrateProber {
     sentBytes += bytes
     sentProbes += 1
     nextProbeTime = started + cluster.rate.time(for: sentBytes)
-    if sentBytes >= cluster.minimumBytes, sentProbes >= cluster.minimumProbes { removeFirst() }
+    if sentBytes >= Int(cluster.minimumBytes), sentProbes >= Int(cluster.minimumProbes) { removeFirst() }
   }
 
   private mutating func removeFirst() {
@@ -65,6 +68,7 @@ package struct BitrateProber {
     sentBytes = 0
     sentProbes = 0
     started = nil
+    activeCluster = 0
     // The next cluster does not ride on this one's tail.
     nextProbeTime = count == 0 ? .distantFuture : nextProbeTime
   }

@@ -47,6 +47,11 @@ package struct CongestionController {
     control.destroy()
   }
 
+  /// What one receiver costs, in bytes, in the struct and beside it.
+  package static var footprint: Int {
+    MemoryLayout<CongestionController>.stride + SentPacketHistory.heapBytes + GoogCCNetworkController.heapBytes
+  }
+
   /// What may be sent now: the estimate, or less while a queue drains.
   package var targetRate: DataRate { control.targetRate }
   /// What the path is thought to carry: what layers are chosen by.

@@ -32,6 +32,9 @@ package struct FeedbackReport: ~Copyable {
   /// Arrived after an earlier feedback had called them lost.
   private(set) var recoveredPackets = 0
   private(set) var recoveredBytes = 0
+  /// Of what arrived: the least difference between the receiver's clock and ours.
+  private(set) var leastDelay = TimeDelta(nanoseconds: .max)
+  private(set) var hasProbes = false
   private(set) var firstSendTime = Instant.distantFuture
   private(set) var lastSendTime = Instant.zero
 
@@ -47,6 +50,8 @@ package struct FeedbackReport: ~Copyable {
     lostBytes = 0
     recoveredPackets = 0
     recoveredBytes = 0
+    leastDelay = TimeDelta(nanoseconds: .max)
+    hasProbes = false
     firstSendTime = .distantFuture
     lastSendTime = .zero
   }
@@ -67,13 +72,15 @@ package struct FeedbackReport: ~Copyable {
       count(Int(result.size), result.sendTime)
     }
     guard count < Self.capacity else { return }
+    leastDelay = min(leastDelay, result.receiveTime - result.sendTime)
+    if result.probe != 0 { hasProbes = true }
     // Nearly sorted already: only reordered packets move.
     var place = count
     while place > 0, results[place &- 1].receiveTime > result.receiveTime {
-      results[place] = results[place &- 1]
+      (results + place).initialize(to: results[place &- 1])
       place &-= 1
     }
-    results[place] = result
+    (results + place).initialize(to: result)
     count &+= 1
   }
 

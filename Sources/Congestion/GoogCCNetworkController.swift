@@ -11,6 +11,9 @@ package struct GoogCCNetworkController {
   /// of several flows a large one does not take at once whatever a backoff has freed.
   static var fullStep: Double { 1.4 }
 
+  /// Not libwebrtc's: so long after an application-limited region the throughput is of that region yet.
+  static var resumption: TimeDelta { .seconds(1) }
+
   private var delay: DelayBasedBWE
   private var bandwidth: SendSideBandwidthEstimation
   private var acknowledged = RobustThroughputEstimator()
@@ -18,11 +21,12 @@ package struct GoogCCNetworkController {
   private var probeEstimator = ProbeBitrateEstimator()
   private var drain = QueueDrain()
   private var probes: ProbeController
-  /// Plans of the last clusters, by id modulo 8.
-  private var clusters = InlineArray<8, ProbeCluster?>(repeating: nil)
+  /// Plans of the last clusters, by id.
+  private var clusters = InlineArray<4, ProbeCluster?>(repeating: nil)
   private let minimum: DataRate
   private var wasInALR = false
   private var isDemandUnmet = false
+  private var limitedUntil = Instant.zero
   package private(set) var hasFeedback = false
 
   /// What the path is thought to carry.
@@ -40,7 +44,18 @@ package struct GoogCCNetworkController {
     alr.setEstimate(start)
   }
 
-  package func destroy() { acknowledged.destroy() }
+  package func destroy() {
+    acknowledged.destroy()
+    delay.destroy()
+    bandwidth.destroy()
+    probeEstimator.destroy()
+  }
+
+  /// What it allocates.
+  static var heapBytes: Int {
+    RobustThroughputEstimator.heapBytes + TrendlineEstimator.heapBytes + LossObservations.heapBytes
+      + ProbeBitrateEstimator.heapBytes
+  }
 
   /// What may be sent, in total: the estimate, or less while a queue drains.
   package var targetRate: DataRate { drain.limit.map { max(minimum, min($0, estimate)) } ?? estimate }
@@ -53,7 +68,7 @@ package struct GoogCCNetworkController {
   /// The next cluster to probe with.
   package mutating func takeCluster() -> ProbeCluster? {
     guard let cluster = probes.takeCluster() else { return nil }
-    clusters[Int(cluster.id) & 7] = cluster
+    clusters[Int(cluster.id) & (ProbeBitrateEstimator.capacity - 1)] = cluster
     return cluster
   }
 
@@ -77,31 +92,46 @@ package struct GoogCCNetworkController {
     hasFeedback = true
     notePropagation(report, now: now)
     let inALR = isApplicationLimited
-    if wasInALR, !inALR { probes.alrEnded(at: now) }
+    if wasInALR, !inALR {
+      probes.alrEnded(at: now)
+      limitedUntil = now + Self.resumption
+    }
     wasInALR = inALR
     acknowledged.onFeedback(report)
     let throughput = acknowledged.bitrate
     if let throughput { bandwidth.setAcknowledged(throughput) }
-    let recent = acknowledged.recentBitrate
     drain.measure(report, now: now)
-    let result = delay.onFeedback(
-      report, acknowledged: throughput, recent: recent, probe: probeResult(report, throughput),
-      queueingDelay: drain.queueingDelay, now: now)
-    drain.update(usage: delay.state, recent: recent, now: now)
+    let recovered = delay.measure(report, now: now)
+    let recent = delay.state == .overusing ? acknowledged.recentBitrate : nil
+    var result =
+      report.count == 0
+      ? DelayBasedBWE.Result()
+      : delay.update(
+        acknowledged: throughput, recent: recent, probe: probeResult(report, throughput),
+        queueingDelay: drain.queueingDelay, isContested: drain.isContested,
+        isResuming: now < limitedUntil, now: now)
+    if let before = drain.update(usage: delay.state, recent: recent, estimate: estimate, now: now) {
+      result.target = delay.restore(before, now: now)
+    }
     if let target = result.target {
       if result.isProbe { bandwidth.setSendRate(target) }
       bandwidth.updateDelayBased(target)
     }
     bandwidth.onFeedback(report, inALR: inALR, now: now)
     if result.target != nil { publish(now) }
-    if result.recoveredFromOveruse { probes.requestProbe(inALR: inALR, now: now) }
+    if recovered { probes.requestProbe(inALR: inALR, now: now) }
   }
 
   /// Time goes on without feedback: call every 25 to 200 ms.
   package mutating func onProcessInterval(now: Instant) {
     bandwidth.update(now)
     publish(now)
-    probes.process(alrStart: alr.started, isUnmet: isDemandUnmet, now: now)
+    probes.process(alrStart: alr.started, isUnmet: isDemandUnmet && isQueueShort, now: now)
+  }
+
+  /// Where there is a queue no probe is needed to know that the link is full.
+  private var isQueueShort: Bool {
+    drain.queueingDelay < DelayBasedBWE.tolerableDelay(estimate) * 2 / 5
   }
 
   package mutating func onRoundTrip(_ time: TimeDelta) {
@@ -128,20 +158,19 @@ package struct GoogCCNetworkController {
 
   private mutating func notePropagation(_ report: borrowing FeedbackReport, now: Instant) {
     guard report.count > 0 else { return }
-    let last = report[report.count - 1].receiveTime
-    var fastest = TimeDelta(nanoseconds: .max)
-    for index in 0..<report.count {
-      let packet = report[index]
-      fastest = min(fastest, (now - packet.sendTime) - (last - packet.receiveTime))
-    }
+    // Since the last arrival the feedback has been on its way.
+    let fastest = (now - report[report.count - 1].receiveTime) + report.leastDelay
     propagationRoundTrip = fastest
     bandwidth.updatePropagation(fastest, now: now)
   }
 
   private mutating func probeResult(_ report: borrowing FeedbackReport, _ throughput: DataRate?) -> DataRate? {
+    guard report.hasProbes else { return nil }
     for index in 0..<report.count {
       let packet = report[index]
-      guard packet.probe != 0, let plan = clusters[Int(packet.probe) & 7], plan.id == packet.probe else { continue }
+      guard packet.probe != 0, let plan = clusters[Int(packet.probe) & (ProbeBitrateEstimator.capacity - 1)],
+        plan.id == packet.probe
+      else { continue }
       probeEstimator.add(packet, wanted: plan)
     }
     guard var measured = probeEstimator.fetchAndReset() else { return nil }

@@ -47,6 +47,8 @@ struct LossBasedBWE {
     estimate = maximum
   }
 
+  func destroy() { observations.destroy() }
+
   /// Enough is known to decide.
   var isReady: Bool { best != nil && observations.count >= Self.minimumObservations }
 
@@ -82,28 +84,27 @@ struct LossBasedBWE {
 
   /// The best of a few bandwidths around the current one.
   private func likeliest(from current: Channel, delayBased: DataRate, inALR: Bool) -> Channel {
-    var bandwidths = InlineArray<5, DataRate?>(repeating: nil)
-    bandwidths[0] = current.bandwidth * 1.02
-    bandwidths[1] = current.bandwidth
-    bandwidths[2] = current.bandwidth * 0.95
-    if !inALR { bandwidths[3] = acknowledged }
-    if delayBased.isFinite, delayBased > current.bandwidth { bandwidths[4] = delayBased }
     var upper = maximum
     if state != .delayBased, let limitInWindow { upper = limitInWindow }
-    var result = current
-    var highest = -Double.infinity
-    for index in 0..<5 {
-      guard let bandwidth = bandwidths[index] else { continue }
-      var candidate = current
-      candidate.bandwidth = min(bandwidth, max(current.bandwidth, upper))
-      observations.fitInherentLoss(&candidate)
-      let objective = observations.objective(candidate)
-      if objective > highest || objective == highest && candidate.bandwidth > result.bandwidth {
-        highest = objective
-        result = candidate
-      }
+    upper = max(current.bandwidth, upper)
+    var (result, highest) = (current, -Double.infinity)
+    weigh(min(current.bandwidth * 1.02, upper), current, &result, &highest)
+    weigh(min(current.bandwidth, upper), current, &result, &highest)
+    weigh(min(current.bandwidth * 0.95, upper), current, &result, &highest)
+    if !inALR, let acknowledged { weigh(min(acknowledged, upper), current, &result, &highest) }
+    if delayBased.isFinite, delayBased > current.bandwidth {
+      weigh(min(delayBased, upper), current, &result, &highest)
     }
     return result
+  }
+
+  private func weigh(_ bandwidth: DataRate, _ current: Channel, _ result: inout Channel, _ highest: inout Double) {
+    var candidate = Channel(inherentLoss: current.inherentLoss, bandwidth: bandwidth)
+    observations.fitInherentLoss(&candidate)
+    let objective = observations.objective(candidate)
+    guard objective > highest || objective == highest && bandwidth > result.bandwidth else { return }
+    highest = objective
+    result = candidate
   }
 
   /// After losses the estimate climbs in steps, and not far above what arrives.

@@ -20,14 +20,18 @@ struct LossObservations {
 
   private struct Observation {
     /// kilobytes.
-    var size = 0.0
-    var lost = 0.0
+    var size: Double
+    var lost: Double
     /// kbit/s.
-    var rate = 0.0
-    var weight = 0.0
+    var rate: Double
+    var weight: Double
   }
 
-  private var list = InlineArray<15, Observation>(repeating: Observation())
+  static var heapBytes: Int { LossBasedBWE.window * MemoryLayout<Observation>.stride }
+
+  private let list: UnsafeMutablePointer<Observation>
+  /// Where the next one goes.
+  private var next = 0
   /// Observations so far.
   private(set) var count = 0
   private(set) var averageLoss = 0.0
@@ -36,6 +40,11 @@ struct LossObservations {
   private var hasBegun = false
   private var partialBytes = 0
   private var partialLost = 0
+
+  /// Memory is freed by `destroy`.
+  init() { list = .allocate(capacity: LossBasedBWE.window) }
+
+  func destroy() { list.deallocate() }
 
   /// True when an observation is complete.
   mutating func add(_ report: borrowing FeedbackReport) -> Bool {
@@ -51,10 +60,12 @@ struct LossObservations {
     let duration = report.lastSendTime - lastSendTime
     guard duration >= LossBasedBWE.observationDuration else { return false }
     lastSendTime = report.lastSendTime
-    for index in 0..<15 { list[index].weight *= Self.temporalWeight }
-    list[count % 15] = Observation(
-      size: Double(partialBytes) / 1_000, lost: Double(partialLost) / 1_000,
-      rate: Double(partialBytes) * 8e6 / Double(duration.nanoseconds), weight: 1)
+    for index in 0..<used { list[index].weight *= Self.temporalWeight }
+    (list + next).initialize(
+      to: Observation(
+        size: Double(partialBytes) / 1_000, lost: Double(partialLost) / 1_000,
+        rate: Double(partialBytes) * 8e6 / Double(duration.nanoseconds), weight: 1))
+    next = next == LossBasedBWE.window - 1 ? 0 : next + 1
     count += 1
     partialBytes = 0
     partialLost = 0
@@ -62,7 +73,7 @@ struct LossObservations {
     return true
   }
 
-  private var used: Int { min(count, 15) }
+  private var used: Int { min(count, LossBasedBWE.window) }
 
   /// Without the best and the worst observation, unless the worst was a sudden burst of our own.
   private var weightedLoss: Double {
@@ -87,10 +98,8 @@ struct LossObservations {
     guard count > 3, worstLoss > 0, bestLoss < 1, best != worst,
       medianRate * Self.medianFactor > list[worst].rate
     else { return lost / size }
-    for index in [best, worst] {
-      size -= list[index].weight * list[index].size
-      lost -= list[index].weight * list[index].lost
-    }
+    size -= list[best].weight * list[best].size + list[worst].weight * list[worst].size
+    lost -= list[best].weight * list[best].lost + list[worst].weight * list[worst].lost
     return size > 0 ? max(0, lost / size) : 0
   }
 
@@ -152,11 +161,17 @@ struct LossObservations {
     let bias =
       preference * (Self.bandwidthBias * kbps + Self.logBandwidthBias * Mathematics.log(1 + kbps))
     var sum = 0.0
+    // Most observations were below the bandwidth, and without loss: one probability, and half of its logarithms.
+    var (last, logOfLost, logOfReceived) = (-1.0, 0.0, 0.0)
     for index in 0..<used {
       let observation = list[index]
       let p = lossProbability(channel, observation.rate)
+      if p != last {
+        (last, logOfLost, logOfReceived) = (p, 0, Mathematics.log(1 - p))
+      }
+      if observation.lost > 0, logOfLost == 0 { logOfLost = Mathematics.log(p) }
       let received = observation.size - observation.lost
-      sum += observation.weight * (observation.lost * Mathematics.log(p) + received * Mathematics.log(1 - p))
+      sum += observation.weight * (observation.lost * logOfLost + received * logOfReceived)
       sum += observation.weight * bias * observation.size
     }
     return sum

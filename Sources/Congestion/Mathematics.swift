@@ -11,12 +11,15 @@ enum Mathematics {
     // ln m = 2 artanh((m - 1) / (m + 1)), whose argument is below 0.172 here.
     let s = (mantissa - 1) / (mantissa + 1)
     let square = s * s
-    var sum = 0.0
-    var divisor = 17.0
-    while divisor >= 1 {
-      sum = sum * square + 1 / divisor
-      divisor -= 2
-    }
+    var sum = 1.0 / 17
+    sum = sum * square + 1.0 / 15
+    sum = sum * square + 1.0 / 13
+    sum = sum * square + 1.0 / 11
+    sum = sum * square + 1.0 / 9
+    sum = sum * square + 1.0 / 7
+    sum = sum * square + 1.0 / 5
+    sum = sum * square + 1.0 / 3
+    sum = sum * square + 1
     return exponent * 0.693_147_180_559_945_3 + 2 * s * sum
   }
 

@@ -17,12 +17,12 @@ package struct Pacer {
   /// A queue that would take longer than this at the rate of a drain goes at the full rate instead.
   static var patience: TimeDelta { .milliseconds(250) }
 
-  /// Bytes.
-  private var debt = 0.0
+  /// Bits times 1e9: what a rate and nanoseconds give, so that no packet needs a division.
+  private var debt: Int64 = 0
   /// What may be sent, and what might be if no queue in the path had to drain.
   private var target: DataRate
   private var full: DataRate
-  private var lastUpdate: Instant?
+  private var lastUpdate = Instant.distantFuture
   package private(set) var rate: DataRate
   /// The pacing rate while nothing drains.
   package var fullRate: DataRate { full }
@@ -47,32 +47,30 @@ package struct Pacer {
   @inline(__always)
   package mutating func maySend(_ now: Instant) -> Bool {
     drain(now)
-    return debt <= bytes(in: Self.burst)
+    return debt <= amount(Self.burst)
   }
 
   /// A packet goes, whether it had to wait or not.
   @inline(__always)
   mutating func sent(bytes: Int, now: Instant) {
     drain(now)
-    debt = min(debt + Double(bytes), self.bytes(in: Self.maximumDebt))
+    debt = min(debt &+ Int64(bytes) &* 8_000_000_000, amount(Self.maximumDebt))
   }
 
   /// When to ask again after `maySend` said no.
   package func nextSendTime(_ now: Instant) -> Instant {
-    let wait = (debt - bytes(in: Self.burst)) * 8e9 / Double(max(rate.bitsPerSecond, 1))
-    return now + max(Self.minimumSleep, TimeDelta(nanoseconds: Int64(max(0, min(wait, 1e9)))))
+    let wait = (debt &- amount(Self.burst)) / max(rate.bitsPerSecond, 1)
+    return now + max(Self.minimumSleep, TimeDelta(nanoseconds: min(wait, 1_000_000_000)))
   }
 
   @inline(__always)
   private mutating func drain(_ now: Instant) {
-    let elapsed = now - (lastUpdate ?? now)
+    let elapsed = now - lastUpdate
     lastUpdate = now
-    guard elapsed > .zero else { return }
-    debt = max(0, debt - bytes(in: elapsed))
+    // Longer than the debt can last.
+    debt = max(0, debt &- amount(min(max(elapsed, .zero), .seconds(1))))
   }
 
   @inline(__always)
-  private func bytes(in time: TimeDelta) -> Double {
-    Double(rate.bitsPerSecond) * Double(time.nanoseconds) / 8e9
-  }
+  private func amount(_ time: TimeDelta) -> Int64 { rate.bitsPerSecond &* time.nanoseconds }
 }

@@ -11,6 +11,10 @@ struct ProbeBitrateEstimator {
   static var targetUtilization: Double { 0.95 }
   static var maximumInterval: TimeDelta { .seconds(1) }
 
+  /// Clusters on the way at a time, by id; a power of two.
+  static var capacity: Int { 4 }
+  static var heapBytes: Int { capacity * MemoryLayout<Cluster>.stride }
+
   private struct Cluster {
     var id: UInt16 = 0
     var probes = 0
@@ -23,14 +27,22 @@ struct ProbeBitrateEstimator {
     var bytes = 0
   }
 
-  private var clusters = InlineArray<8, Cluster>(repeating: Cluster())
+  private let clusters: UnsafeMutablePointer<Cluster>
   private var last: DataRate?
   /// Whether the last estimate found the link full.
   private(set) var isSaturated = false
 
+  /// Memory is freed by `destroy`.
+  init() {
+    clusters = .allocate(capacity: Self.capacity)
+    clusters.initialize(repeating: Cluster(), count: Self.capacity)
+  }
+
+  func destroy() { clusters.deallocate() }
+
   /// Takes a packet of a cluster, whose plan is `wanted`.
   mutating func add(_ packet: PacketResult, wanted: ProbeCluster) {
-    let slot = Int(packet.probe) & 7
+    let slot = Int(packet.probe) & (Self.capacity - 1)
     if clusters[slot].id != packet.probe || clusters[slot].lastReceive + Self.maximumInterval < packet.receiveTime {
       clusters[slot] = Cluster(id: packet.probe)
     }

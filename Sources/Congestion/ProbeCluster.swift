@@ -5,7 +5,7 @@ package struct ProbeCluster: Hashable, Sendable {
   /// 1...65,535.
   package var id: UInt16
   package var rate: DataRate
-  package var minimumBytes: Int
-  package var minimumProbes: Int
+  package var minimumBytes: Int32
+  package var minimumProbes: Int32
   package var requested: Instant
 }

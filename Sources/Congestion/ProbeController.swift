@@ -18,7 +18,7 @@ struct ProbeController {
   /// Probes may reach this much of what could be used.
   static var allocationScale: Double { 2 }
   static var clusterDuration: TimeDelta { .milliseconds(15) }
-  static var clusterProbes: Int { 5 }
+  static var clusterProbes: Int32 { 5 }
   static var maximumWait: TimeDelta { .seconds(1) }
   /// A fall to this share is large, and may be undone by a probe at 85 % of what was.
   static var dropThreshold: Double { 0.66 }
@@ -30,7 +30,9 @@ struct ProbeController {
   /// Not libwebrtc's: a forwarder sends in steps, so while a picture is smaller than wanted its traffic cannot show that
   /// more would fit. libwebrtc has 3 s in the same place for an estimate below the network state estimate.
   static var unmetDemandInterval: TimeDelta { .seconds(3) }
-  static var unmetDemandScale: Double { 1.5 }
+  /// How much more such a probe tries than the estimate, at most twice that; doubled after each that was carried.
+  /// A share of the rate would let the largest of several flows win most.
+  static var unmetDemandStep: DataRate { .kilobits(350) }
   /// After such a probe only one that the path carried in full is followed by another.
   static var unmetDemandFurtherThreshold: Double { 0.9 }
   /// Longer than others, because other flows' pictures disturb short ones: as long as 12 kB take, within limits.
@@ -47,7 +49,8 @@ struct ProbeController {
   /// What holds the estimate down now, whether it moves or not.
   var cause = BandwidthLimitedCause.delayBased
   private var furtherMinimum = DataRate.infinite
-  private var furtherThreshold = Self.furtherThreshold
+  /// Of a probe for unmet demand; zero after any other.
+  private var step = DataRate.zero
   private var lastInitiated = Instant.zero
   private var lastDrop = Instant.zero
   private var estimateBeforeDrop = DataRate.zero
@@ -96,7 +99,11 @@ struct ProbeController {
       estimateBeforeDrop = estimate
     }
     estimate = rate
-    if state == .waiting, rate > furtherMinimum {
+    guard state == .waiting, rate > furtherMinimum else { return }
+    if step > .zero {
+      step = step * Self.furtherExponentialScale
+      probeUnmetDemand(now)
+    } else {
       initiate(rate * Self.furtherExponentialScale, nil, further: true, now: now)
     }
   }
@@ -121,15 +128,19 @@ struct ProbeController {
     guard state == .complete, estimate < maximum else { return }
     let isALRDue = alrStart.map { now >= max($0, lastInitiated) + Self.alrInterval && estimate < demand } ?? false
     guard isALRDue || isUnmet && now >= lastInitiated + Self.unmetDemandInterval else { return }
-    furtherThreshold = isALRDue ? Self.furtherThreshold : Self.unmetDemandFurtherThreshold
     if isALRDue {
       initiate(estimate * Self.alrScale, nil, further: true, now: now)
     } else {
-      let rate = estimate * Self.unmetDemandScale
-      let range = Self.unmetDemandDuration
-      let duration = min(max(rate.time(for: Self.unmetDemandBytes), range.lowerBound), range.upperBound)
-      initiate(rate, nil, further: true, duration: duration, isUnmet: true, now: now)
+      step = Self.unmetDemandStep
+      probeUnmetDemand(now)
     }
+  }
+
+  private mutating func probeUnmetDemand(_ now: Instant) {
+    let rate = min(estimate + step, estimate * 2)
+    let range = Self.unmetDemandDuration
+    let duration = min(max(rate.time(for: Self.unmetDemandBytes), range.lowerBound), range.upperBound)
+    initiate(rate, nil, further: true, duration: duration, isUnmet: true, now: now)
   }
 
   private mutating func finish() {
@@ -141,6 +152,7 @@ struct ProbeController {
     _ first: DataRate, _ second: DataRate?, further: Bool, duration: TimeDelta = Self.clusterDuration,
     isUnmet: Bool = false, now: Instant
   ) {
+    if !isUnmet { step = .zero }
     var limit = maximum
     if demand > .zero { limit = min(limit, demand * Self.allocationScale) }
     switch cause {
@@ -162,14 +174,15 @@ struct ProbeController {
       return
     }
     state = .waiting
-    furtherMinimum = last * furtherThreshold
+    furtherMinimum = last * (isUnmet ? Self.unmetDemandFurtherThreshold : Self.furtherThreshold)
   }
 
   private mutating func append(_ rate: DataRate, _ duration: TimeDelta, _ now: Instant) {
     guard pendingCount < 4 else { return }
     lastID = lastID == .max ? 1 : lastID + 1
     pending[pendingCount] = ProbeCluster(
-      id: lastID, rate: rate, minimumBytes: rate.bytes(in: duration), minimumProbes: Self.clusterProbes,
+      id: lastID, rate: rate, minimumBytes: Int32(clamping: rate.bytes(in: duration)),
+      minimumProbes: Self.clusterProbes,
       requested: now)
     pendingCount += 1
   }

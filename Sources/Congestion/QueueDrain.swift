@@ -1,15 +1,21 @@
 internal import Bytes
 
-/// Not libwebrtc's: empties the queue that an overuse has left. After a sudden fall of capacity 85 % of what arrives
-/// would take seconds to do so.
+/// Not libwebrtc's: empties the queue that an overuse has left, for after a sudden fall of capacity 87 % of what arrives
+/// would take seconds to do so; and notices when the queue is somebody else's, whom no restraint of ours moves.
 struct QueueDrain {
   /// Queueing delay at which an overuse starts a drain, and at which it ends.
   static var startDelay: TimeDelta { .milliseconds(40) }
   static var stopDelay: TimeDelta { .milliseconds(25) }
   /// Share of what arrives that is sent meanwhile.
   static var share: Double { 0.5 }
-  /// Somebody else's queue does not drain: then this much was tried, and is not tried again for as long.
+  /// A queue that has not drained by then is filled by a flow that only losses stop, such as TCP.
   static var maximumDuration: TimeDelta { .seconds(2) }
+  /// Unless it has shrunk to this share meanwhile: it is only deep.
+  static var progress: Double { 0.7 }
+  /// How long that is believed before the next try, and how long the queue must be short to end it earlier: TCP's own
+  /// queue comes and goes.
+  static var contestedDuration: TimeDelta { .seconds(8) }
+  static var calmDuration: TimeDelta { .seconds(3) }
   /// The least delay is looked for in the last one or two of these.
   static var baseWindow: TimeDelta { .seconds(10) }
 
@@ -24,34 +30,59 @@ struct QueueDrain {
   private var baseStart: Instant?
   private var last: (sent: Instant, delay: TimeDelta)?
   private var started: Instant?
-  private var allowedFrom = Instant.zero
+  private var estimateAtStart = DataRate.zero
+  private var queueAtStart = TimeDelta.zero
+  private var contestedUntil: Instant?
+  private var lastLong = Instant.zero
   /// How much longer than the least delay packets take; includes jitter.
   private(set) var queueingDelay = TimeDelta.zero
   /// What may be sent; nil while there is no drain.
   private(set) var limit: DataRate?
 
-  /// Begins, goes on with or ends a drain. `recent` is what arrives.
-  mutating func update(usage: BandwidthUsage, recent: DataRate?, now: Instant) {
-    if let started {
-      if usage == .overusing, let recent, recent * Self.share < limit ?? .infinite {
-        // It still grows: the fall went on after the drain began.
-        self.started = now
-        limit = recent * Self.share
-        return
-      }
-      guard queueingDelay <= Self.stopDelay || now - started >= Self.maximumDuration else { return }
-      if queueingDelay > Self.stopDelay { allowedFrom = now + Self.maximumDuration }
-      self.started = nil
-      limit = nil
-    } else if usage == .overusing, queueingDelay >= Self.startDelay, now >= allowedFrom, let recent {
-      started = now
-      limit = recent * Self.share
+  /// Whether somebody else keeps the queue full: then delay says nothing of us, and losses decide (as in the competitive
+  /// mode of Copa, NSDI 2018 §2.2).
+  var isContested: Bool { contestedUntil != nil }
+
+  /// Begins, goes on with or ends a drain. `recent` is what arrives, `estimate` what the path was thought to carry. When
+  /// the queue turns out to be contested, the estimate from before the drain: the restraint has been for nothing.
+  mutating func update(usage: BandwidthUsage, recent: DataRate?, estimate: DataRate, now: Instant) -> DataRate? {
+    if queueingDelay > Self.stopDelay { lastLong = now }
+    if let until = contestedUntil {
+      if now >= until || now - lastLong >= Self.calmDuration { contestedUntil = nil }
+      return nil
     }
+    guard let started else {
+      guard usage == .overusing, queueingDelay >= Self.startDelay, let recent else { return nil }
+      self.started = now
+      queueAtStart = queueingDelay
+      estimateAtStart = estimate
+      limit = recent * Self.share
+      return nil
+    }
+    if queueingDelay <= Self.stopDelay {
+      stop()
+    } else if now - started >= Self.maximumDuration {
+      stop()
+      // A deep queue that shrinks is drained on.
+      guard Double(queueingDelay.nanoseconds) > Double(queueAtStart.nanoseconds) * Self.progress else { return nil }
+      contestedUntil = now + Self.contestedDuration
+      return estimateAtStart
+    } else if usage == .overusing, let recent {
+      // It still grows: the fall went on after the drain began.
+      limit = min(limit ?? .infinite, recent * Self.share)
+    }
+    return nil
+  }
+
+  private mutating func stop() {
+    started = nil
+    limit = nil
   }
 
   mutating func measure(_ report: borrowing FeedbackReport, now: Instant) {
     guard report.count > 0 else { return }
-    if baseStart.map({ now - $0 >= Self.baseWindow }) ?? true {
+    // While the queue is never empty the least delay of before is all there is.
+    if !isContested, baseStart.map({ now - $0 >= Self.baseWindow }) ?? true {
       baseStart = now
       previousBase = base
       base = TimeDelta(nanoseconds: .max)

@@ -49,6 +49,8 @@ struct SendSideBandwidthEstimation {
     loss = LossBasedBWE(minimum: minimum, maximum: maximum)
   }
 
+  func destroy() { loss.destroy() }
+
   var targetRate: DataRate { max(minimum, min(target, receiverLimit)) }
 
   /// Packets go out and no feedback comes back any more. Who never gave any is held by other reports.

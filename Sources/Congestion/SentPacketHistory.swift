@@ -1,45 +1,42 @@
 package import Bytes
 
-/// What was sent and is not yet reported on: a ring of the last 2,048 transport-wide numbers (libwebrtc's
+/// What was sent and is not yet reported on: a ring of the last 1,024 transport-wide numbers (libwebrtc's
 /// `TransportFeedbackAdapter`). It turns the statuses of a feedback into results with send times, each packet once.
 package struct SentPacketHistory {
-  /// Packets remembered: two seconds at 10 Mbit/s, 24 kB, touched as packets are sent.
-  package static let capacity = 2_048
+  /// Packets remembered: half a second at 20 Mbit/s, a round trip and an interval of feedback; 8 kB.
+  package static let capacity = 1_024
 
-  /// Twelve bytes: a quarter of what a participant takes in memory are these.
+  /// One word: the send time in units of 1,024 ns modulo 2^32 (73 minutes), the size in 14 bits, the state in 2, and the
+  /// probe cluster in 16.
   private struct Entry {
-    private var timeHigh: UInt32
-    private var timeLow: UInt32
-    private var sizeAndState: UInt16
-    let probe: UInt16
+    var bits: UInt64
 
     @inline(__always)
     init(sendTime: Instant, size: Int, probe: UInt16) {
-      let bits = UInt64(bitPattern: sendTime.nanoseconds)
-      timeHigh = UInt32(truncatingIfNeeded: bits >> 32)
-      timeLow = UInt32(truncatingIfNeeded: bits)
-      sizeAndState = UInt16(min(max(0, size), 0x3FFF))
-      self.probe = probe
+      bits = UInt64(UInt32(truncatingIfNeeded: sendTime.nanoseconds >> 10))
+      bits |= UInt64(truncatingIfNeeded: min(size, 0x3fff)) << 32 | UInt64(probe) << 48
     }
 
-    var sendTime: Instant {
-      Instant(nanoseconds: Int64(bitPattern: UInt64(timeHigh) << 32 | UInt64(timeLow)))
-    }
-
-    var size: Int { Int(sizeAndState & 0x3FFF) }
-
-    var state: State {
-      get { State(rawValue: UInt8(truncatingIfNeeded: sizeAndState >> 14)) ?? .pending }
-      set { sizeAndState = sizeAndState & 0x3FFF | UInt16(newValue.rawValue) << 14 }
+    var ticks: UInt32 { UInt32(truncatingIfNeeded: bits) }
+    var size: Int { Int(truncatingIfNeeded: bits >> 32 & 0x3fff) }
+    var probe: UInt16 { UInt16(truncatingIfNeeded: bits >> 48) }
+    var state: UInt64 {
+      get { bits >> 46 & 3 }
+      set { bits = bits & ~(3 << 46) | newValue << 46 }
     }
   }
 
-  private enum State: UInt8 { case pending, lost, reported }
+  static var heapBytes: Int { capacity * MemoryLayout<Entry>.stride }
+
+  private static var pending: UInt64 { 0 }
+  private static var lost: UInt64 { 1 }
+  private static var reported: UInt64 { 2 }
 
   private let entries: UnsafeMutablePointer<Entry>
-  /// Extended number of the newest packet; nil before the first.
-  private var newest: Int64?
+  /// Extended number of the newest packet; -1 before the first.
+  private var newest: Int64 = -1
   private var first: Int64 = 0
+  private var newestSendTime = Instant.zero
   private var arrivals = ArrivalClock()
 
   /// Memory is freed by `destroy`.
@@ -51,34 +48,43 @@ package struct SentPacketHistory {
   /// bytes.
   @inline(__always)
   package mutating func add(_ sequence: UInt16, size: Int, probe: UInt16, at now: Instant) {
-    let number = newest.map { $0 &+ Int64(Int16(bitPattern: sequence &- UInt16(truncatingIfNeeded: $0))) }
-    if newest == nil { first = Int64(sequence) }
-    let extended = number ?? Int64(sequence)
-    newest = extended
-    entries[Int(extended & Int64(Self.capacity - 1))] = Entry(sendTime: now, size: size, probe: probe)
+    if newest < 0 {
+      first = Int64(sequence)
+      newest = first
+    }
+    newest &+= Int64(Int16(bitPattern: sequence &- UInt16(truncatingIfNeeded: newest)))
+    newestSendTime = now
+    entries[Int(newest & Int64(Self.capacity - 1))] = Entry(sendTime: now, size: size, probe: probe)
+  }
+
+  /// Nothing is older than what a wrap of the ticks takes.
+  private func sendTime(_ entry: Entry) -> Instant {
+    let newestTicks = newestSendTime.nanoseconds >> 10
+    let age = UInt32(truncatingIfNeeded: newestTicks) &- entry.ticks
+    return Instant(nanoseconds: (newestTicks &- Int64(age)) << 10)
   }
 
   /// Puts one status into `report`: `arrival` in microseconds of the receiver's clock, nil when it had not arrived.
   /// Numbers that were not sent, are forgotten, or were reported before are ignored.
   package mutating func note(_ sequence: UInt16, arrival: Int64?, in report: inout FeedbackReport) {
-    guard let newest else { return }
+    guard newest >= 0 else { return }
     let age = Int64(UInt16(truncatingIfNeeded: newest) &- sequence)
     let number = newest &- age
     guard age < Int64(Self.capacity), number >= first else { return }
     let slot = Int(number & Int64(Self.capacity - 1))
     let entry = entries[slot]
     guard let arrival else {
-      guard entry.state == .pending else { return }
-      entries[slot].state = .lost
-      report.addLost(size: entry.size, sendTime: entry.sendTime)
+      guard entry.state == Self.pending else { return }
+      entries[slot].state = Self.lost
+      report.addLost(size: entry.size, sendTime: sendTime(entry))
       return
     }
-    guard entry.state != .reported else { return }
-    entries[slot].state = .reported
+    guard entry.state != Self.reported else { return }
+    entries[slot].state = Self.reported
     report.add(
       PacketResult(
-        sendTime: entry.sendTime, receiveTime: arrivals.extend(arrival), size: Int32(entry.size), probe: entry.probe),
-      wasLost: entry.state == .lost)
+        sendTime: sendTime(entry), receiveTime: arrivals.extend(arrival), size: Int32(entry.size), probe: entry.probe),
+      wasLost: entry.state == Self.lost)
   }
 }
 
@@ -87,6 +93,7 @@ package struct SentPacketHistory {
 struct ArrivalClock {
   private static var period: Int64 { 1 << 24 * 64_000 }
   private var last: Int64?
+  /// Microseconds.
   private var extended: Int64 = 0
 
   /// The receiver's clock without wraps, for differences only.
@@ -97,9 +104,12 @@ struct ArrivalClock {
       extended = 1_000_000_000_000
       return Instant(nanoseconds: extended &* 1_000)
     }
-    var step = (microseconds &- last) % Self.period
-    if step >= Self.period / 2 { step -= Self.period }
-    if step < -Self.period / 2 { step += Self.period }
+    var step = microseconds &- last
+    if step.magnitude >= UInt64(Self.period / 2) {
+      step %= Self.period
+      if step >= Self.period / 2 { step -= Self.period }
+      if step < -Self.period / 2 { step += Self.period }
+    }
     self.last = microseconds
     extended &+= step
     return Instant(nanoseconds: extended &* 1_000)

@@ -23,16 +23,20 @@ struct TrendlineEstimator {
   static var maximumAdaptTime: Double { 100 }
 
   private struct Timing {
-    var arrival = 0.0
-    var delay = 0.0
+    var arrival: Double
+    var delay: Double
   }
+
+  static var heapBytes: Int { windowSize * MemoryLayout<Timing>.stride }
 
   private(set) var state = BandwidthUsage.normal
   private var deltas = 0
   private var firstArrival: Instant?
   private var accumulatedDelay = 0.0
   private var smoothedDelay = 0.0
-  private var history = InlineArray<20, Timing>(repeating: Timing())
+  /// A ring of the last groups. In memory of its own, for an array inside the struct is copied whole at every access.
+  private let history: UnsafeMutablePointer<Timing>
+  private var count = 0
   private var next = 0
   private(set) var threshold = Self.initialThreshold
   private var lastUpdate: Double?
@@ -40,6 +44,15 @@ struct TrendlineEstimator {
   /// Milliseconds; nil while the trend is below the threshold.
   private var timeOverUsing: Double?
   private var overuses = 0
+
+  /// Memory is freed by `destroy`.
+  init() { history = .allocate(capacity: Self.windowSize) }
+
+  func destroy() { history.deallocate() }
+
+  mutating func reset() { self = TrendlineEstimator(history) }
+
+  private init(_ history: UnsafeMutablePointer<Timing>) { self.history = history }
 
   /// Takes the deltas of a group that was complete at `arrival`.
   mutating func update(_ delta: InterArrivalDelta.Deltas, arrival: Instant) {
@@ -49,30 +62,29 @@ struct TrendlineEstimator {
     let time = Double((arrival - start).nanoseconds) / 1e6
     accumulatedDelay += Double((delta.arrival - delta.send).nanoseconds) / 1e6
     smoothedDelay = Self.smoothing * smoothedDelay + (1 - Self.smoothing) * accumulatedDelay
-    history[next % Self.windowSize] = Timing(arrival: time, delay: smoothedDelay)
-    next += 1
-    let trend = next >= Self.windowSize ? slope ?? previousTrend : previousTrend
+    (history + next).initialize(to: Timing(arrival: time, delay: smoothedDelay))
+    next = next == Self.windowSize - 1 ? 0 : next + 1
+    count = min(count + 1, Self.windowSize)
+    let trend = count == Self.windowSize ? slope ?? previousTrend : previousTrend
     detect(trend, sendDelta: Double(delta.send.nanoseconds) / 1e6, time: time)
   }
 
   /// Milliseconds of delay gained in a millisecond: (rate - capacity) / capacity.
   private var slope: Double? {
-    // Each look at the array itself would copy it.
-    let samples = history.span
-    var (x, y) = (0.0, 0.0)
+    // Seen from the oldest point: one pass, and numbers that stay small.
+    let origin = history[next]
+    var (x, y, xy, xx) = (0.0, 0.0, 0.0, 0.0)
     for index in 0..<Self.windowSize {
-      x += samples[index].arrival
-      y += samples[index].delay
+      let arrival = history[index].arrival - origin.arrival
+      let delay = history[index].delay - origin.delay
+      x += arrival
+      y += delay
+      xy += arrival * delay
+      xx += arrival * arrival
     }
-    x /= Double(Self.windowSize)
-    y /= Double(Self.windowSize)
-    var (numerator, denominator) = (0.0, 0.0)
-    for index in 0..<Self.windowSize {
-      let distance = samples[index].arrival - x
-      numerator += distance * (samples[index].delay - y)
-      denominator += distance * distance
-    }
-    return denominator == 0 ? nil : numerator / denominator
+    let size = Double(Self.windowSize)
+    let denominator = xx * size - x * x
+    return denominator > 1e-9 ? (xy * size - x * y) / denominator : nil
   }
 
   private mutating func detect(_ trend: Double, sendDelta: Double, time: Double) {

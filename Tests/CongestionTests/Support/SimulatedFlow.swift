@@ -18,14 +18,19 @@ final class SimulatedFlow {
   var losesFeedback = false
   var begins: Instant
   var feedbackInterval = TimeDelta.milliseconds(50)
-  /// Back to the sender.
-  var returnDelay = TimeDelta.milliseconds(25)
+  /// One way, without the queue; the same back.
+  var delay = TimeDelta.milliseconds(25)
+  /// Media goes over the path's return link, and feedback over the other.
+  var isReversed = false
 
+  /// Tenths of a second before the first sample.
+  private var missing = 0
   private(set) var samples: [Sample] = []
   private(set) var audioSent = 0
   private(set) var audioReceived = 0
   private(set) var deliveredBytes = 0
-  private var queue: [Int] = []
+  private var queue = FIFO<Int>()
+  private var incoming = FIFO<(at: Instant, packet: SimulatedPacket)>()
   private var queuedBytes = 0
   private var sequence: UInt16
   private var nextFrame: Instant
@@ -33,11 +38,12 @@ final class SimulatedFlow {
   private var nextFeedback = Instant.distantFuture
   private var arrivals: [(sequence: UInt16, micros: Int64)] = []
   private var lastReported: UInt16?
-  private var feedbacks: [(at: Instant, first: UInt16, statuses: [Int64?])] = []
+  private var feedbacks: [(first: UInt16, statuses: [Int64?])] = []
+  private var arrivedFeedbacks = FIFO<(at: Instant, place: Int)>()
   private var report = FeedbackReport()
   private var random: SplitMix
   /// The receiver's clock is another.
-  private let clockOffset: Int64
+  var clockOffset: Int64
 
   init(index: Int, seed: UInt64, begins: Instant, maximumVideo: DataRate = .kilobits(10_000)) {
     self.index = index
@@ -56,25 +62,30 @@ final class SimulatedFlow {
   /// What a second of sound costs.
   static let audioRate = DataRate(bitsPerSecond: (80 + 60) * 8 * 50)
 
-  func advance(to now: Instant, link: inout SimulatedLink) {
+  /// `link` carries media, `back` the feedback; none when nothing disturbs feedback.
+  func advance(to now: Instant, link: SimulatedLink, back: SimulatedLink?) {
     guard now >= begins else { return }
+    while let next = incoming.first, next.at <= now {
+      incoming.removeFirst()
+      take(next.packet, at: next.at)
+    }
     takeFeedback(now)
     if now >= nextAudio {
       nextAudio = nextAudio + .milliseconds(20)
       audioSent += 1
-      send(bytes: 80 + 32, isAudio: true, now, &link)
+      send(bytes: 80 + 32, isAudio: true, now, link)
     }
     if hasVideo, now >= nextFrame { makeFrame(now) }
     controller.setDemand(
       maximumVideo + Self.audioRate, isUnmet: controller.targetRate < maximumVideo + Self.audioRate, now: now)
     controller.process(now: now)
-    probe(now, &link)
+    probe(now, link)
     while let next = queue.first, controller.maySend(now) {
       queue.removeFirst()
       queuedBytes -= next
-      send(bytes: next, isAudio: false, now, &link)
+      send(bytes: next, isAudio: false, now, link)
     }
-    if now >= nextFeedback { makeFeedback(now) }
+    if now >= nextFeedback { makeFeedback(now, back) }
   }
 
   func resumeVideo(_ now: Instant) {
@@ -101,7 +112,7 @@ final class SimulatedFlow {
     }
   }
 
-  private func probe(_ now: Instant, _ link: inout SimulatedLink) {
+  private func probe(_ now: Instant, _ link: SimulatedLink) {
     while let burst = controller.prober.burst(now) {
       var bytes = 0
       repeat {
@@ -113,28 +124,39 @@ final class SimulatedFlow {
         } else {
           size = min(1_200, max(250, burst - bytes))
         }
-        send(bytes: size, isAudio: false, now, &link)
+        send(bytes: size, isAudio: false, now, link)
         bytes += size + CongestionController.overhead
       } while bytes < burst && controller.prober.isProbing
     }
   }
 
-  private func send(bytes: Int, isAudio: Bool, _ now: Instant, _ link: inout SimulatedLink) {
+  private func send(bytes: Int, isAudio: Bool, _ now: Instant, _ link: SimulatedLink) {
     sequence &+= 1
     controller.onSent(sequence, bytes: bytes, now: now)
     _ = link.enter(
-      SimulatedLink.Packet(
-        flow: index, sequence: sequence, bytes: bytes + CongestionController.overhead, isAudio: isAudio, sent: now))
+      SimulatedPacket(
+        flow: index, bytes: bytes + CongestionController.overhead,
+        content: .media(sequence: sequence, isAudio: isAudio)))
   }
 
-  func receive(_ packet: SimulatedLink.Packet, at now: Instant) {
-    if packet.isAudio { audioReceived += 1 }
+  /// A packet of this flow, either way, leaves a bottleneck at `time`.
+  func receive(_ packet: SimulatedPacket, at time: Instant) {
+    if case .feedback(let place) = packet.content {
+      arrivedFeedbacks.append((time + delay, place))
+    } else {
+      incoming.append((time + delay, packet))
+    }
+  }
+
+  private func take(_ packet: SimulatedPacket, at now: Instant) {
+    guard case .media(let sequence, let isAudio) = packet.content else { return }
+    if isAudio { audioReceived += 1 }
     deliveredBytes += packet.bytes
-    arrivals.append((packet.sequence, (now.nanoseconds / 1_000 + clockOffset) / 250 * 250))
+    arrivals.append((sequence, (now.nanoseconds / 1_000 + clockOffset) / 250 * 250))
     if nextFeedback == .distantFuture { nextFeedback = now + feedbackInterval }
   }
 
-  private func makeFeedback(_ now: Instant) {
+  private func makeFeedback(_ now: Instant, _ back: SimulatedLink?) {
     nextFeedback = .distantFuture
     guard let newest = arrivals.map(\.sequence).max(by: { Int16(bitPattern: $0 &- $1) < 0 }) else { return }
     let first = lastReported.map { $0 &+ 1 } ?? arrivals[0].sequence
@@ -142,68 +164,52 @@ final class SimulatedFlow {
     for arrival in arrivals where Int(arrival.sequence &- first) < statuses.count {
       statuses[Int(arrival.sequence &- first)] = arrival.micros
     }
-    arrivals = []
+    arrivals.removeAll(keepingCapacity: true)
     lastReported = newest
     guard !losesFeedback else { return }
-    feedbacks.append((now + returnDelay, first, statuses))
+    feedbacks.append((first, statuses))
+    let place = feedbacks.count - 1
+    // Two bytes a packet, and the headers of IP, UDP, SRTCP and feedback.
+    let packet = SimulatedPacket(flow: index, bytes: 80 + 2 * statuses.count, content: .feedback(place))
+    if back == nil { arrivedFeedbacks.append((now + delay, place)) } else { _ = back?.enter(packet) }
   }
 
   private func takeFeedback(_ now: Instant) {
-    while let next = feedbacks.first, next.at <= now {
-      feedbacks.removeFirst()
+    while let next = arrivedFeedbacks.first, next.at <= now {
+      arrivedFeedbacks.removeFirst()
       report.begin()
-      for (offset, status) in next.statuses.enumerated() {
-        controller.note(next.first &+ UInt16(offset), arrival: status, in: &report)
+      var sequence = feedbacks[next.place].first
+      for status in feedbacks[next.place].statuses {
+        controller.note(sequence, arrival: status, in: &report)
+        sequence &+= 1
       }
+      feedbacks[next.place].statuses = []
       controller.onFeedback(report, now: now)
       if let roundTrip = controller.propagationRoundTrip { controller.onRoundTrip(roundTrip) }
     }
   }
 
   func sample(_ now: Instant) {
+    if samples.isEmpty { missing = Int(now.milliseconds / 100) - 1 }
     samples.append(Sample(time: now, target: controller.targetRate, delivered: deliveredBytes))
+  }
+
+  /// Seconds from `start` until half a second had `rate`; infinite if none had.
+  func secondsUntil(_ rate: DataRate, from start: Double) -> Double {
+    let end = Double(samples.count + missing) / 10
+    for time in stride(from: start + 0.5, through: end, by: 0.1) where throughput(time - 0.5, time) >= rate {
+      return time - start
+    }
+    return .infinity
   }
 
   /// What arrived between two times, in seconds since the start.
   func throughput(_ from: Double, _ to: Double) -> DataRate {
-    func delivered(_ at: Double) -> Int { samples.last { $0.time.nanoseconds <= Int64(at * 1e9) }?.delivered ?? 0 }
-    return DataRate(bytes: delivered(to) - delivered(from), over: TimeDelta(nanoseconds: Int64((to - from) * 1e9)))
-  }
-}
-
-/// Flows over one link, in virtual time, a millisecond at a step.
-struct SimulatedPath {
-  var link: SimulatedLink
-  var flows: [SimulatedFlow]
-  var now = Instant.zero
-  var random: SplitMix
-  /// Queueing delay of the link, ten times a second.
-  private(set) var delays: [(time: Double, delay: TimeDelta)] = []
-
-  init(link: SimulatedLink, flows: [SimulatedFlow], seed: UInt64) {
-    self.link = link
-    self.flows = flows
-    random = SplitMix(seed: seed)
-  }
-
-  /// Runs until `end` seconds; `change` may alter the link at each step.
-  mutating func run(until end: Double, _ change: (Double, inout SimulatedLink) -> Void = { _, _ in }) {
-    var step = 0
-    while now.nanoseconds < Int64(end * 1e9) {
-      now = now + .milliseconds(1)
-      let seconds = Double(now.nanoseconds) / 1e9
-      change(seconds, &link)
-      for flow in flows { flow.advance(to: now, link: &link) }
-      let flows = flows
-      link.advance(to: now, random: &random) { packet, at in flows[packet.flow].receive(packet, at: at) }
-      step += 1
-      guard step % 100 == 0 else { continue }
-      for flow in flows { flow.sample(now) }
-      delays.append((seconds, link.queueingDelay))
+    // Ten samples a second, the first after a tenth.
+    func delivered(_ at: Double) -> Int {
+      let place = Int((at * 10).rounded()) - 1 - missing
+      return place < 0 || samples.isEmpty ? 0 : samples[min(place, samples.count - 1)].delivered
     }
-  }
-
-  func worstDelay(_ from: Double, _ to: Double) -> TimeDelta {
-    delays.filter { $0.time >= from && $0.time <= to }.map(\.delay).max() ?? .zero
+    return DataRate(bytes: delivered(to) - delivered(from), over: TimeDelta(nanoseconds: Int64((to - from) * 1e9)))
   }
 }
