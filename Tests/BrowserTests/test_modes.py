@@ -8,7 +8,7 @@ from people import PATIENCE, tag
 from playwright.sync_api import expect
 
 BROWSERS = ["chromium", "firefox"]
-BACK_WITHIN = 2000  # ms from a larger tile to a larger layer being made again
+BACK_WITHIN = 2000  # ms from wanting large pictures to a larger layer being made again
 # Of all video that arrives: packets, frames, and the largest height that was decoded in the last second.
 RECEIVED = """
   async () => {
@@ -38,9 +38,13 @@ def makes(person, wanted: str, patience: int = PATIENCE) -> None:
     assert re.fullmatch(wanted, layers["made"]), layers
 
 
+def press_mode(person, mode: str) -> None:
+    person.page.locator(f'dialog[open] label:has({tag(f"mode-{mode}")})').click()
+
+
 def choose(person, mode: str) -> None:
     person.see("devices-open").click()
-    person.page.locator(f'dialog[open] label:has({tag(f"mode-{mode}")})').click()
+    press_mode(person, mode)
     person.page.keyboard.press("Escape")
 
 
@@ -90,10 +94,12 @@ def test_layers_that_nobody_shows_are_not_made_and_come_back_at_once(node, peopl
     link = node.fresh_link()
     ana, berta = people(kind, "Ana").join(link), people(kind, "Berta").join(link)
     makes(berta, ".1.|..1")
-    ana.page.set_viewport_size({"width": 320, "height": 240})
+    ana.see("devices-open").click()
+    press_mode(ana, "low_data")
     makes(berta, "100")
-    ana.page.set_viewport_size({"width": 1280, "height": 800})
+    press_mode(ana, "full")
     makes(berta, ".1.|..1", BACK_WITHIN)
+    ana.page.keyboard.press("Escape")
     ana.sees_moving_picture_of("Berta")
 
     berta.see("toggle-camera").click()
