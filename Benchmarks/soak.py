@@ -1,16 +1,14 @@
 """Calls with joins, leaves, simulcast that comes and goes and speakers who turn, for SOAK_MINUTES (default 20): the node's memory
-must stay flat, its descriptors and threads must come back, and its counters must explain every packet.
+must stay flat, and its descriptors and threads must come back.
 
 SOAK_GROWTH_KB is how much memory may grow in a minute, by a line through the second half of the samples."""
 
 import os
-import re
 import statistics
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,7 +19,7 @@ os.environ.setdefault("TERTULIA_WEB", WEB.name)
 os.environ.setdefault("TERTULIA_BINARY", str(ROOT / ".build/release/tertulia"))
 from figures import show  # noqa: E402
 from generator import descriptors, load, resident_kb, threads  # noqa: E402
-from node import Node, free_port  # noqa: E402
+from node import Node  # noqa: E402
 
 MINUTES = float(os.environ.get("SOAK_MINUTES", "20"))
 GROWTH_KB = float(os.environ.get("SOAK_GROWTH_KB", "400"))
@@ -54,27 +52,6 @@ class Watch(threading.Thread):
         return statistics.linear_regression(minutes, memory).slope
 
 
-def counters(port: int | None) -> dict[str, float]:
-    """What the node's metrics say, by name with labels; empty where it has none."""
-    if port is None:
-        return {}
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-        lines = answer.read().decode().splitlines()
-    found = (re.fullmatch(r"(\S+) (\S+)", line) for line in lines if not line.startswith("#"))
-    return {match[1]: float(match[2]) for match in found if match}
-
-
-def start_node() -> tuple[Node, int | None]:
-    """With metrics, if this node has them."""
-    import subprocess
-
-    usage = subprocess.run([os.environ["TERTULIA_BINARY"], "serve", "--help"], capture_output=True, text=True).stdout
-    if "--metrics-port" not in usage:
-        return Node("--max-rooms", "1000"), None
-    port = free_port()
-    return Node("--max-rooms", "1000", "--metrics-port", str(port)), port
-
-
 def settle(pid: int, wanted: tuple[int, int]) -> tuple[int, int]:
     """Descriptors and threads once the node has let everybody go, or after a minute."""
     deadline = time.monotonic() + 60
@@ -86,7 +63,7 @@ def settle(pid: int, wanted: tuple[int, int]) -> tuple[int, int]:
 
 
 def main() -> int:
-    node, port = start_node()
+    node = Node()
     pid = node.process.pid
     server = [f"localhost:{node.port}", "--insecure"]
     try:
@@ -101,7 +78,6 @@ def main() -> int:
         watch.join()
         wanted = start[0] + SPARE_DESCRIPTORS, start[1] + SPARE_THREADS
         end = settle(pid, wanted)
-        metrics = counters(port)
         alive = node.process.poll() is None
     finally:
         node.close()
@@ -115,7 +91,7 @@ def main() -> int:
     show("soak", "faults", [sum(report["faults"].values())], "")
     show("soak", "violations", [report["violations"]], "")
     show("soak", "loss_percent", [100 * report["video_lost"] / max(1, report["video_expected"])], "%")
-    complaints = [line for line in found.said if line.startswith("Failed")] + unexplained(metrics)
+    complaints = [line for line in found.said if line.startswith("Failed")]
     if growth > GROWTH_KB:
         complaints.append(f"memory grew by {growth:.0f} kB a minute")
     if end[0] > wanted[0] or end[1] > wanted[1]:
@@ -124,10 +100,6 @@ def main() -> int:
         complaints.append(f"faults {report['faults']}, {report['violations']} out of step, node alive: {alive}")
     print("\n".join(complaints), file=sys.stderr)
     return 1 if complaints else 0
-
-
-def unexplained(metrics: dict[str, float]) -> list[str]:
-    return []
 
 
 if __name__ == "__main__":

@@ -55,13 +55,14 @@ struct LoadMediaOptions: ParsableArguments {
   @Option(help: "Pictures and voices that each receives at most.")
   var slots = 9
 
-  @Option(help: ArgumentHelp("Height that pictures are shown at. (default: as the page)", valueName: "pixels"))
+  @Option(
+    help: ArgumentHelp("Height that pictures are shown at; 0 is as large as the page would.", valueName: "pixels"))
   var height = 0
 
   @Option(help: ArgumentHelp("Of datagrams, dropped by the clients each way, 0 to 90.", valueName: "percent"))
   var loss = 0.0
 
-  @Option(help: "Threads that move media. One carries some 100,000 packets a second.")
+  @Option(help: "Threads that move media.")
   var threads = 1
 
   func apply(to options: inout LoadOptions) {
