@@ -81,7 +81,8 @@ let edges: [Target] = [
   .executableTarget(
     name: "tertulia",
     dependencies: [
-      "Server", "Bytes", "LoadGenerator", "MediaClient", logging, product("ArgumentParser", "swift-argument-parser"),
+      "Server", "Signaling", "Bytes", "LoadGenerator", "MediaClient", logging,
+      product("ArgumentParser", "swift-argument-parser"),
       product("Configuration", "swift-configuration"), product("ServiceLifecycle", "swift-service-lifecycle"),
     ],
     swiftSettings: strict),
@@ -129,10 +130,12 @@ let tests: [Target] = [
   test(
     "ServerTests",
     [
-      "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "Rooms", "SFU", "Server", "Signaling", logging,
+      "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "Rooms", "SFU", "SFURuntime", "Server", "Signaling",
+      logging,
       product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("ServiceLifecycle", "swift-service-lifecycle"),
     ]),
+  test("TertuliaTests", ["Server", "tertulia", product("ArgumentParser", "swift-argument-parser")]),
 ]
 
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

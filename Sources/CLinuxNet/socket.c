@@ -20,11 +20,14 @@ static int open_bound(int socket, lnet_address address, bool is_dual_stack) {
   return bind(socket, (const struct sockaddr *)&storage, size) == 0 ? 0 : -errno;
 }
 
-int lnet_udp_open(lnet_address address, bool is_dual_stack, int buffer_bytes) {
+static int open_udp(lnet_address address, bool is_dual_stack, int buffer_bytes, bool shares_port) {
   int family = address.is_ipv6 ? AF_INET6 : AF_INET;
   int handle = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (handle < 0) return -errno;
-  int status = open_bound(handle, address, is_dual_stack);
+  int is_shared = 1;
+  int status = 0;
+  if (shares_port && setsockopt(handle, SOL_SOCKET, SO_REUSEPORT, &is_shared, sizeof is_shared) != 0) status = -errno;
+  if (status == 0) status = open_bound(handle, address, is_dual_stack);
   if (status < 0) {
     close(handle);
     return status;
@@ -37,6 +40,14 @@ int lnet_udp_open(lnet_address address, bool is_dual_stack, int buffer_bytes) {
 void lnet_udp_note_arrivals(int socket) {
   int enabled = 1;
   setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &enabled, sizeof enabled);
+}
+
+int lnet_udp_open(lnet_address address, bool is_dual_stack, int buffer_bytes) {
+  return open_udp(address, is_dual_stack, buffer_bytes, false);
+}
+
+int lnet_udp_open_shared(lnet_address address, bool is_dual_stack, int buffer_bytes) {
+  return open_udp(address, is_dual_stack, buffer_bytes, true);
 }
 
 int lnet_local_port(int socket) {

@@ -68,6 +68,10 @@ package struct MediaCounters: Sendable {
   package var keyFrameRequestsSent: UInt64 = 0
   /// Changes of layer or source that a receiver saw.
   package var switches: UInt64 = 0
+  /// What paths were thought to carry, one sample five times a second for each receiver that reports.
+  package var estimates = EstimateHistogram()
+  /// Pictures that were being sent, one sample five times a second for each: by layer, and by height.
+  package var pictureSamples = PictureSamples()
 
   private var drops = InlineArray<32, UInt64>(repeating: 0)
 
@@ -79,6 +83,27 @@ package struct MediaCounters: Sendable {
   @inline(__always)
   mutating func drop(_ reason: DropReason) {
     drops[Int(reason.rawValue)] &+= 1
+  }
+
+  mutating func takeBack(_ reason: DropReason) { drops[Int(reason.rawValue)] &-= 1 }
+
+  /// Adds what another shard has counted.
+  package static func += (sum: inout MediaCounters, other: MediaCounters) {
+    sum.packetsIn &+= other.packetsIn
+    sum.bytesIn &+= other.bytesIn
+    sum.packetsOut &+= other.packetsOut
+    sum.bytesOut &+= other.bytesOut
+    sum.forwarded &+= other.forwarded
+    sum.retransmitted &+= other.retransmitted
+    sum.probes &+= other.probes
+    sum.paced &+= other.paced
+    sum.recovered &+= other.recovered
+    sum.nacksSent &+= other.nacksSent
+    sum.keyFrameRequestsSent &+= other.keyFrameRequestsSent
+    sum.switches &+= other.switches
+    sum.estimates += other.estimates
+    sum.pictureSamples += other.pictureSamples
+    for index in 0..<32 { sum.drops[index] &+= other.drops[index] }
   }
 }
 

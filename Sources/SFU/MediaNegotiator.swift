@@ -40,10 +40,13 @@ package struct LocalDescription: Sendable {
   package var fingerprint: CertificateFingerprint
   /// Values of `a=candidate` lines, without the attribute's name (RFC 8839 §5.1); see `ICECandidate.text`.
   package var candidates: [String]
+  /// The shard that the peer's room lives on, which its user fragment then names; nil on a node with one.
+  package var shard: UInt8?
 
-  package init(fingerprint: CertificateFingerprint, candidates: [String]) {
+  package init(fingerprint: CertificateFingerprint, candidates: [String], shard: UInt8? = nil) {
     self.fingerprint = fingerprint
     self.candidates = candidates
+    self.shard = shard
   }
 }
 
@@ -63,7 +66,7 @@ package enum MediaNegotiator {
     let uses = try UseOfMids(mids, in: offer)
     guard let first = offer.media.first(where: { uses[$0] != nil }) else { throw .unknownMid }
     let remote = try RemoteTransport(offer.transport(of: first))
-    let credentials = ICECredentials(using: &random)
+    let credentials = ICECredentials(shard: local.shard, using: &random)
     var ssrcs = SSRCAllocator()
 
     var peer = PeerConfiguration(

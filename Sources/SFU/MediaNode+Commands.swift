@@ -64,6 +64,7 @@ extension MediaNode {
     for slot in 0..<8 {
       guard let address = transport.pointee.address(slot), addresses[address] == index else { continue }
       addresses.remove(address)
+      addressChanges.append(address, isAdded: false)
     }
     transport.pointee.destroy()
     transports.remove(index)

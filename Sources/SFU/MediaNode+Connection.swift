@@ -6,15 +6,15 @@ extension MediaNode {
   mutating func handleSTUN(
     _ datagram: UnsafeRawBufferPointer, from source: TransportAddress, now: Instant,
     into out: inout some DatagramSink & ~Copyable
-  ) {
+  ) -> DatagramOwner {
     let message: STUNMessage
     do throws(STUNParseError) { message = try STUNMessage(datagram) } catch {
       router.counters.drop(.malformedSTUN)
-      return
+      return .ours
     }
     guard let key = ICERoutingKey(localUfragOf: message.username), let place = ufrags[key] else {
       router.counters.drop(.unknownUfrag)
-      return
+      return .stranger
     }
     let transport = transports[place]
     switch transport.pointee.agent.handle(message, from: source, now: now, into: &out) {
@@ -30,14 +30,17 @@ extension MediaNode {
     case .response:
       router.counters.drop(.malformedSTUN)
     }
+    return .ours
   }
 
   private mutating func register(_ address: TransportAddress, transport place: Int32) {
     guard addresses.insert(address, place) else { return }
+    addressChanges.append(address, isAdded: true)
     guard let displaced = transports[place].pointee.remember(address), displaced != address,
       addresses[displaced] == place
     else { return }
     addresses.remove(displaced)
+    addressChanges.append(displaced, isAdded: false)
   }
 
   mutating func handleDTLS(

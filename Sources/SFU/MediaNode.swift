@@ -10,11 +10,16 @@ package struct MediaNodeConfiguration: Sendable {
   package var seed: UInt64
   /// What a path is thought to carry before anything is known of it.
   package var startRate: DataRate
+  /// Whether `drainAddressChanges` is called: several shards share one port.
+  package var keepsAddressChanges: Bool
 
-  package init(maximumPeers: Int = 2_048, seed: UInt64, startRate: DataRate = .kilobits(300)) {
+  package init(
+    maximumPeers: Int = 2_048, seed: UInt64, startRate: DataRate = .kilobits(300), keepsAddressChanges: Bool = false
+  ) {
     self.maximumPeers = maximumPeers
     self.seed = seed
     self.startRate = startRate
+    self.keepsAddressChanges = keepsAddressChanges
   }
 }
 
@@ -29,6 +34,8 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
   var ufrags: FlatTable<ICERoutingKey>
   let security: Security
   let startRate: DataRate
+  /// Addresses that were validated or given up, for whoever steers datagrams to shards.
+  var addressChanges = AddressChanges()
   /// Scratch for feedback, and zeros for padding.
   var report = FeedbackReport()
   let zeros: UnsafeMutableRawBufferPointer
@@ -42,6 +49,7 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
     ufrags = FlatTable(capacity: peers, seed: configuration.seed)
     self.security = security
     startRate = configuration.startRate
+    addressChanges.isKept = configuration.keepsAddressChanges
     zeros = .allocate(byteCount: 256, alignment: 16)
     zeros.initializeMemory(as: UInt8.self, repeating: 0)
   }
@@ -68,22 +76,24 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
     router.events.removeAll(keepingCapacity: true)
   }
 
-  /// Takes in one datagram from the socket, decrypting it in place, and sends what follows from it.
+  /// Takes in one datagram from the socket, decrypting it in place, and sends what follows from it. One that belongs to
+  /// nobody here is counted as dropped and left as it was.
+  @discardableResult
   package mutating func handle(
     _ datagram: UnsafeMutableRawBufferPointer, from source: TransportAddress, now: Instant,
     into out: inout some DatagramSink & ~Copyable
-  ) {
+  ) -> DatagramOwner {
     router.counters.packetsIn &+= 1
     router.counters.bytesIn &+= UInt64(datagram.count)
     let bytes = UnsafeRawBufferPointer(datagram)
     let kind = DatagramKind.classify(bytes)
     switch kind {
     case .stun:
-      handleSTUN(bytes, from: source, now: now, into: &out)
+      return handleSTUN(bytes, from: source, now: now, into: &out)
     case .dtls, .rtp, .rtcp:
       guard let place = addresses[source], transports[place].pointee.agent.pairs.contains(source) else {
         router.counters.drop(.unvalidatedAddress)
-        return
+        return .stranger
       }
       switch kind {
       case .rtp: handleRTP(datagram, transport: place, from: source, now: now, into: &out)
@@ -93,13 +103,23 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
     case .unknown:
       router.counters.drop(.unknownDatagram)
     }
+    return .ours
   }
 }
 
 /// How much lives in a node.
 package struct MediaPopulation: Hashable, Sendable {
-  package let rooms: Int
-  package let peers: Int
-  package let upTracks: Int
-  package let downTracks: Int
+  package var rooms: Int
+  package var peers: Int
+  package var upTracks: Int
+  package var downTracks: Int
+
+  package static let none = MediaPopulation(rooms: 0, peers: 0, upTracks: 0, downTracks: 0)
+
+  package static func += (sum: inout MediaPopulation, other: MediaPopulation) {
+    sum.rooms += other.rooms
+    sum.peers += other.peers
+    sum.upTracks += other.upTracks
+    sum.downTracks += other.downTracks
+  }
 }

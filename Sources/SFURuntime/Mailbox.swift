@@ -5,6 +5,8 @@ import Synchronization
 /// What other threads may ask of a shard.
 enum ShardCommand: Sendable {
   case media(MediaCommand)
+  /// Where addresses lead, on a port that several shards share.
+  case routes([AddressRoute])
   /// Answered on the shard's thread with a snapshot.
   case report(@Sendable (MediaPlaneCounters) -> Void)
   case stop

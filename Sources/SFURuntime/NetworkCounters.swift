@@ -23,6 +23,10 @@ package struct NetworkCounters: Equatable, Sendable {
   package var unreachable: UInt64 = 0
   /// Time inside the node.
   package var transit = TransitHistogram()
+  /// Datagrams that came to this shard and were handed to another; see `ShardExchange`.
+  package var handedOver: UInt64 = 0
+  /// Datagrams for another shard whose ring was full.
+  package var handoversLost: UInt64 = 0
 
   package init() {}
 
@@ -36,12 +40,40 @@ package struct NetworkCounters: Equatable, Sendable {
   }
 }
 
-/// Network and media counters of the plane, taken at one moment.
+extension NetworkCounters {
+  static func += (sum: inout NetworkCounters, other: NetworkCounters) {
+    sum.datagramsIn &+= other.datagramsIn
+    sum.bytesIn &+= other.bytesIn
+    sum.receives &+= other.receives
+    sum.oversized &+= other.oversized
+    sum.receiveErrors &+= other.receiveErrors
+    sum.datagramsOut &+= other.datagramsOut
+    sum.bytesOut &+= other.bytesOut
+    sum.sends &+= other.sends
+    sum.sendBufferFull &+= other.sendBufferFull
+    sum.unreachable &+= other.unreachable
+    sum.handedOver &+= other.handedOver
+    sum.handoversLost &+= other.handoversLost
+    sum.joined &+= other.joined
+    sum.transit = sum.transit + other.transit
+  }
+}
+
+/// Network and media counters of a shard or of the plane, taken at one moment.
 package struct MediaPlaneCounters: Equatable, Sendable {
   package var network = NetworkCounters()
   package var media = MediaCounters()
   /// CPU time of the media thread, the kernel's on its behalf included.
   package var cpuTime = TimeDelta.zero
+  package var population = MediaPopulation.none
 
   package init() {}
+
+  /// Adds what another shard has counted.
+  package static func += (sum: inout MediaPlaneCounters, other: MediaPlaneCounters) {
+    sum.network += other.network
+    sum.media += other.media
+    sum.cpuTime = sum.cpuTime + other.cpuTime
+    sum.population += other.population
+  }
 }

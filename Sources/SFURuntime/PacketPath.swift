@@ -12,13 +12,21 @@ package struct PacketPath: ~Copyable {
   private var inbound = ReceiveBatch()
   private var outbound: SendBatch
   private var received = NetworkCounters()
+  private var exchange: ShardExchange
+  /// From other shards of the port.
+  private let incoming: [HandoverRing]
 
   /// Enough datagrams for a flush to be worth it. More are collected while they come, so that the packets of a picture
   /// leave together for each receiver.
   private static var enough: Int { 256 }
 
-  init(socket: UDPSocket, configuration: MediaNodeConfiguration, security: OpenSSLSecurity) {
+  init(
+    socket: UDPSocket, configuration: MediaNodeConfiguration, security: OpenSSLSecurity,
+    exchange: ShardExchange = ShardExchange()
+  ) {
     self.socket = socket
+    self.exchange = exchange
+    incoming = exchange.incoming
     node = MediaNode(configuration: configuration, security: security)
     outbound = SendBatch(socket: socket)
   }
@@ -44,10 +52,29 @@ package struct PacketPath: ~Copyable {
       }
       received.bytesIn &+= UInt64(bytes.count)
       outbound.begin(arrival: inbound.arrival(at: index))
-      node.handle(bytes, from: inbound.source(at: index), now: now, into: &outbound)
+      let source = inbound.source(at: index)
+      let owner = node.handle(bytes, from: source, now: now, into: &outbound)
+      if owner == .stranger, exchange.isShared { pass(UnsafeRawBufferPointer(bytes), from: source) }
     }
     return inbound.count > 0 && outbound.count > 0 && outbound.count < Self.enough
   }
+
+  private mutating func pass(_ stranger: UnsafeRawBufferPointer, from source: TransportAddress) {
+    if exchange.pass(stranger, from: source, counters: &received) { node.forget(stranger: stranger) }
+  }
+
+  /// Works through what other shards have handed over. Whom this shard does not know either is dropped.
+  mutating func takeHandedOver(now: Instant) {
+    for ring in incoming {
+      while let (bytes, source) = ring.front() {
+        outbound.begin(arrival: 0)
+        node.handle(bytes, from: source, now: now, into: &outbound)
+        ring.pop()
+      }
+    }
+  }
+
+  mutating func learn(_ routes: [AddressRoute]) { exchange.learn(routes) }
 
   /// Does what the node has planned for `now`.
   package mutating func advance(to now: Instant) {
@@ -60,13 +87,19 @@ package struct PacketPath: ~Copyable {
     node.apply(command, now: now, into: &outbound)
   }
 
-  /// Sends all that the calls before have caused.
-  package mutating func flush() { outbound.flush() }
+  /// Sends all that the calls before have caused, and tells other shards what is for them.
+  package mutating func flush() {
+    outbound.flush()
+    guard exchange.isShared else { return }
+    exchange.wakeOthers()
+    if node.hasAddressChanges { exchange.report(node.takeAddressChanges()) }
+  }
 
   /// What has happened so far. The CPU time is that of the calling thread.
   package var counters: MediaPlaneCounters {
     var counters = MediaPlaneCounters()
     counters.media = node.counters
+    counters.population = node.population
     counters.network = received
     counters.network.add(outbound.sent)
     counters.network.transit = outbound.transit

@@ -12,6 +12,7 @@ struct Shard: Sendable {
   let poller: Int32
   let security: OpenSSLSecurity
   let configuration: MediaNodeConfiguration
+  let exchange: ShardExchange
   /// Called on the shard's thread; must not block.
   let deliver: @Sendable ([MediaEvent]) -> Void
 
@@ -20,7 +21,7 @@ struct Shard: Sendable {
 
   init(
     socket: UDPSocket, mailbox: Mailbox, security: OpenSSLSecurity, configuration: MediaNodeConfiguration,
-    deliver: @escaping @Sendable ([MediaEvent]) -> Void
+    exchange: ShardExchange, deliver: @escaping @Sendable ([MediaEvent]) -> Void
   ) throws(MediaPlaneError) {
     poller = lnet_poller_create(socket.descriptor, mailbox.event)
     guard poller >= 0 else { throw .resources(errno: -poller) }
@@ -28,13 +29,15 @@ struct Shard: Sendable {
     self.mailbox = mailbox
     self.security = security
     self.configuration = configuration
+    self.exchange = exchange
     self.deliver = deliver
   }
 
   /// The body of the thread; returns after a stop command, with the socket closed. The node is a local variable on
   /// purpose: nothing on the packet path goes through a reference.
   func run() {
-    var path = PacketPath(socket: socket, configuration: configuration, security: security)
+    var path = PacketPath(
+      socket: socket, configuration: configuration, security: security, exchange: exchange)
     var isRunning = true
     while isRunning {
       let ready = wait(until: path.node.nextDeadline)
@@ -43,10 +46,12 @@ struct Shard: Sendable {
         for command in mailbox.drain() {
           switch command {
           case .media(let command): path.apply(command, now: now)
+          case .routes(let routes): path.learn(routes)
           case .report(let answer): answer(path.counters)
           case .stop: isRunning = false
           }
         }
+        path.takeHandedOver(now: now)
       }
       if ready & LNET_SOCKET_READY != 0 {
         var batches = 1

@@ -125,7 +125,7 @@ package struct DownPath: Equatable, Sendable {
 }
 
 /// Why something was refused. After a fatal one the node closes the connection.
-package enum ErrorCode: String, Sendable {
+package enum ErrorCode: String, CaseIterable, Sendable {
   case badMessage = "bad_message"
   case unknownVersion = "unknown_version"
   case notJoined = "not_joined"

@@ -46,8 +46,17 @@ struct NodeOptions: ParsableArguments {
   @Option(help: "Rooms at one time. (default: 200)")
   var maxRooms: Int?
 
-  @Option(help: "Participants in one room. (default: 32)")
+  @Option(help: "Participants in one room. (default: 100)")
   var maxParticipants: Int?
+
+  @Option(help: "Threads for media, 1 to 16. (default: one less than there are CPUs)")
+  var mediaThreads: Int?
+
+  @Option(help: "TCP port that metrics are told on, for Prometheus; 0 for none. (default: 9464)")
+  var metricsPort: Int?
+
+  @Option(help: "Address that metrics are told on. (default: 127.0.0.1)")
+  var metricsBind: String?
 
   func apply(_ settings: Settings, to options: inout ServeOptions) throws {
     options.bind = bind ?? settings.string("bind")
@@ -59,5 +68,8 @@ struct NodeOptions: ParsableArguments {
     options.maximumRooms = try maxRooms ?? settings.integer("max-rooms") ?? options.maximumRooms
     options.maximumParticipants =
       try maxParticipants ?? settings.integer("max-participants") ?? options.maximumParticipants
+    options.mediaThreads = try mediaThreads ?? settings.integer("media-threads")
+    options.metricsPort = try metricsPort ?? settings.integer("metrics-port") ?? options.metricsPort
+    options.metricsBind = metricsBind ?? settings.string("metrics-bind") ?? options.metricsBind
   }
 }

@@ -1,14 +1,16 @@
 import ArgumentParser
 import Configuration
+import Foundation
 import SystemPackage
 
 /// Where a setting comes from when no flag says it: the environment, then the file.
 struct Settings {
   private let reader: ConfigReader
 
-  /// `file` is a YAML file, or a JSON one by its extension.
-  init(file: String?) async throws {
-    let environment = EnvironmentVariablesProvider()
+  /// `file` is a YAML file, or a JSON one by its extension. `variables` stand in for the process's own.
+  init(file: String?, variables: [String: String]? = nil) async throws {
+    let environment =
+      variables.map { EnvironmentVariablesProvider(environmentVariables: $0) } ?? EnvironmentVariablesProvider()
     var providers: [any ConfigProvider] = [environment.prefixKeys(with: "tertulia")]
     let path = file ?? ConfigReader(provider: providers[0]).string(forKey: "config")
     if let path { providers.append(try await Self.provider(path)) }
@@ -27,6 +29,10 @@ struct Settings {
   }
 
   private static func provider(_ path: String) async throws -> any ConfigProvider {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw ValidationError("Cannot read the settings in \(path): is it a file that this user may read?")
+    }
+    try SettingsFile.check(text, path: path)
     do {
       if path.hasSuffix(".json") { return try await FileProvider<JSONSnapshot>(filePath: FilePath(path)) }
       return try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))

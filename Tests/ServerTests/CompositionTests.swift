@@ -68,7 +68,8 @@ struct CompositionTests {
     let changes: [(inout ServeOptions) -> Void] = [
       { $0.port = 0 }, { $0.port = 70_000 }, { $0.maximumRooms = 0 }, { $0.maximumParticipants = 1 },
       { $0.maximumParticipants = 2_000 }, { $0.tlsCertificate = "a" }, { $0.tlsKey = "a" }, { $0.host = "" },
-      { $0.host = "https://a" }, { $0.host = "a b" },
+      { $0.host = "https://a" }, { $0.host = "a b" }, { $0.mediaThreads = 0 }, { $0.mediaThreads = 17 },
+      { $0.metricsPort = -1 }, { $0.metricsPort = $0.port },
     ]
     for change in changes {
       var options = ServeOptions()

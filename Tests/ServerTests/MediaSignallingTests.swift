@@ -31,6 +31,7 @@ struct MediaSignallingTests {
       ])
     let answer = try #require(try await client.messages().first)
     #expect(answer.text("type") == "answer")
+    #expect(node.media.heldRooms == 0)
     #expect(answer.text("sdp").contains("a=ice-lite"))
     #expect(answer.text("sdp").contains("127.0.0.1 8443 typ host"))
   }
@@ -44,6 +45,7 @@ struct MediaSignallingTests {
     #expect(error.text("detail") == "malformed_sdp")
     #expect(error["fatal"] == .bool(false))
     #expect(node.media.take().isEmpty)
+    #expect(node.media.heldRooms == 0)
   }
 
   @Test("a second offer replaces the session and keeps what was asked to be seen")

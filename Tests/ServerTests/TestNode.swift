@@ -2,6 +2,7 @@ import Bytes
 import RTCCore
 import Rooms
 import SFU
+import SFURuntime
 import Synchronization
 
 @testable import Server
@@ -30,7 +31,27 @@ final class RecordingMedia: MediaService {
 
   func post(_ command: MediaCommand, in room: RoomID) { posted.withLock { $0.append(command) } }
 
-  func report() async -> [String: UInt64] { ["packets_in": 7] }
+  /// What is counted, as one shard's.
+  let counters = Mutex(MediaPlaneCounters())
+  /// Rooms that were entered and not left.
+  private let entered = Mutex<[RoomID]>([])
+
+  let steeringStatus: SteeringStatus? = nil
+
+  func enter(_ room: RoomID) -> LocalDescription {
+    entered.withLock { $0.append(room) }
+    return description
+  }
+
+  func leave(_ room: RoomID) {
+    entered.withLock { entered in
+      if let index = entered.firstIndex(of: room) { entered.remove(at: index) }
+    }
+  }
+
+  var heldRooms: Int { entered.withLock { $0.count } }
+
+  func shardCounters() async -> [MediaPlaneCounters] { [counters.withLock { $0 }] }
 
   /// What was posted since the last call.
   func take() -> [MediaCommand] {

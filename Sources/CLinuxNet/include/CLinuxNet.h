@@ -77,13 +77,39 @@ void lnet_egress_send(lnet_egress *egress, int count, lnet_sent *sent);
 int lnet_udp_open(lnet_address address, bool is_dual_stack, int buffer_bytes);
 // Makes the kernel note when datagrams arrive, where it can.
 void lnet_udp_note_arrivals(int socket);
+// One of several sockets of this process on one port (SO_REUSEPORT): the kernel spreads datagrams over them by a hash of
+// addresses, or as `lnet_steer` says, numbered in the order of opening.
+int lnet_udp_open_shared(lnet_address address, bool is_dual_stack, int buffer_bytes);
+// What the kernel granted, in its own count, which is twice the bytes of a plain request.
+int lnet_granted_buffer(int socket, bool is_receive);
+
+// An instruction of classic BPF, as `struct sock_filter`.
+typedef struct {
+  uint16_t code;
+  uint8_t jt;
+  uint8_t jf;
+  uint32_t k;
+} lnet_instruction;
+
+// Replaces the program that picks the socket of a port for each datagram (SO_ATTACH_REUSEPORT_CBPF), 1...4096 instructions. It
+// sees the payload at offset 0 and the IP header at SKF_NET_OFF. Needs no privilege.
+int lnet_steer(int socket, const lnet_instruction *program, int count);
+
 // The port a socket is bound to.
 int lnet_local_port(int socket);
+
+// Whether the kernel cuts datagrams itself (UDP_SEGMENT), and whether a TCP port can be listened on: 0 if so.
+int lnet_probe_segmentation(void);
+int lnet_probe_tcp(lnet_address address, bool is_dual_stack);
+// Whether something keeps the clock right: 1, or 0 if nothing does.
+int lnet_probe_clock(void);
 
 // An eventfd to wake a poller with.
 int lnet_event_create(void);
 void lnet_event_signal(int event);
 void lnet_event_clear(int event);
+// 1 when the event is signalled, 0 after the timeout; a negative one waits for ever.
+int lnet_event_wait(int event, int timeout_milliseconds);
 
 enum { LNET_SOCKET_READY = 1, LNET_EVENT_READY = 2 };
 

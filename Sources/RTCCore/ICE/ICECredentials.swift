@@ -18,6 +18,30 @@ package struct ICECredentials: Hashable, Sendable {
     password = Self.characters(24, using: &random)
   }
 
+  /// The same with a first character that says which of sixteen shards the session lives on; 42 bits of fragment are random.
+  /// Nil without a shard is as above.
+  package init(shard: UInt8?, using random: inout some RandomNumberGenerator) {
+    let made = ICECredentials(using: &random)
+    guard let shard else {
+      self = made
+      return
+    }
+    let first = Self.alphabet[Int(shard & 15)]
+    ufrag = String(decoding: [first] + Array(made.ufrag.utf8.dropFirst()), as: UTF8.self)
+    password = made.password
+  }
+
+  /// Shards that a fragment can name.
+  package static var maximumShards: Int { 16 }
+  /// The first character of a fragment on shard 0; the next ones follow it in ASCII.
+  package static var firstShardCharacter: UInt8 { alphabet[0] }
+
+  /// The shard that a fragment's first character names; nil when it names none.
+  package static func shard(named character: UInt8) -> Int? {
+    guard character >= firstShardCharacter, character < firstShardCharacter + UInt8(maximumShards) else { return nil }
+    return Int(character - firstShardCharacter)
+  }
+
   /// A key that finds the session a check is for, without allocating: `ICERoutingKey(localUfragOf: username)`.
   /// Nil unless the fragment has at most eight characters, as ours have.
   package var routingKey: ICERoutingKey? { ICERoutingKey(ufrag: ufrag) }

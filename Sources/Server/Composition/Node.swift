@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -17,12 +18,25 @@ package struct NodeSettings: Sendable {
   package var maximumRooms: Int
   package var maximumParticipants: Int
   package var connections = ConnectionLimits()
+  /// Where metrics are told; nil for nowhere.
+  package var metrics: MetricsAddress?
 
-  package init(bind: String, port: Int, maximumRooms: Int = 200, maximumParticipants: Int = 32) {
+  package init(bind: String, port: Int, maximumRooms: Int = 200, maximumParticipants: Int = 100) {
     self.bind = bind
     self.port = port
     self.maximumRooms = maximumRooms
     self.maximumParticipants = maximumParticipants
+  }
+}
+
+/// Where metrics are told: an address of this machine, and a TCP port of its own; 0 takes a free one.
+package struct MetricsAddress: Equatable, Sendable {
+  package var bind: String
+  package var port: Int
+
+  package init(bind: String, port: Int) {
+    self.bind = bind
+    self.port = port
   }
 }
 
@@ -47,11 +61,13 @@ package struct Node: Service {
   private let settings: NodeSettings
   private let certificate: NodeCertificate
   private let files: StaticFiles
-  private let media: any MediaService
+  let media: any MediaService
   private let events: MediaEvents
   private let clock: NodeClock
-  private let logger: Logger
+  let logger: Logger
   private let onListening: @Sendable (_ port: Int) async -> Void
+  let onMetrics: @Sendable (_ port: Int) async -> Void
+  let started = Date.now.timeIntervalSince1970
 
   /// After `closing` was said: time for clients to go by themselves.
   private static let farewell = Duration.seconds(3)
@@ -60,7 +76,8 @@ package struct Node: Service {
   package init(
     settings: NodeSettings, certificate: NodeCertificate, files: StaticFiles, media: any MediaService,
     events: MediaEvents, clock: NodeClock = .continuous, logger: Logger,
-    onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
+    onMetrics: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
   ) {
     self.settings = settings
     self.certificate = certificate
@@ -70,6 +87,7 @@ package struct Node: Service {
     self.clock = clock
     self.logger = logger
     self.onListening = onListening
+    self.onMetrics = onMetrics
     metrics = Metrics()
     connections = Connections(limits: settings.connections, metrics: metrics)
     let context = RoomContext(
@@ -82,6 +100,7 @@ package struct Node: Service {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await events.forEachBatch { await directory.deliver($0) } }
       group.addTask { await tick() }
+      if let address = settings.metrics { group.addTask { await serveMetrics(address) } }
       let server = application
       try await withGracefulShutdownHandler {
         try await server.run()

@@ -20,7 +20,12 @@ package struct ServeOptions: Equatable, Sendable {
   package var tlsCertificate: String?
   package var tlsKey: String?
   package var maximumRooms = 200
-  package var maximumParticipants = 32
+  package var maximumParticipants = 100
+  /// Threads for media, 1...16; nil for one less than there are CPUs.
+  package var mediaThreads: Int?
+  /// Address and TCP port that metrics are told on; 0 for nowhere.
+  package var metricsBind = "127.0.0.1"
+  package var metricsPort = 9464
 
   package init() {}
 
@@ -30,6 +35,10 @@ package struct ServeOptions: Equatable, Sendable {
     guard (1...100_000).contains(maximumRooms) else { throw .invalid("--max-rooms must be between 1 and 100000.") }
     guard (2...(Limits.index + 1)).contains(maximumParticipants) else {
       throw .invalid("--max-participants must be between 2 and \(Limits.index + 1).")
+    }
+    guard (1...16).contains(mediaThreads ?? 1) else { throw .invalid("--media-threads must be between 1 and 16.") }
+    guard (0...65_535).contains(metricsPort), metricsPort != port else {
+      throw .invalid("--metrics-port must be between 1 and 65535 and not the port of HTTPS, or 0 for no metrics.")
     }
     guard (tlsCertificate == nil) == (tlsKey == nil) else {
       throw .invalid("--tls-cert and --tls-key belong together: give both, or neither.")
@@ -66,10 +75,15 @@ package enum Serve {
     let events = MediaEvents()
     let plane = try plane(options, events)
     defer { plane.stop() }
+    describe(plane, logger)
+    var settings = NodeSettings(
+      bind: options.bind ?? everyAddress, port: options.port, maximumRooms: options.maximumRooms,
+      maximumParticipants: options.maximumParticipants)
+    if options.metricsPort > 0 {
+      settings.metrics = MetricsAddress(bind: options.metricsBind, port: options.metricsPort)
+    }
     let node = Node(
-      settings: NodeSettings(
-        bind: options.bind ?? everyAddress, port: options.port, maximumRooms: options.maximumRooms,
-        maximumParticipants: options.maximumParticipants),
+      settings: settings,
       certificate: certificate, files: files, media: plane, events: events, logger: logger,
       onListening: { port in
         logger.info(
@@ -85,6 +99,23 @@ package enum Serve {
     logger.info("stopped")
   }
 
+  /// One CPU is left to signalling and to the kernel.
+  package static var defaultMediaThreads: Int { max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1, 16)) }
+
+  /// What an operator may want to change about the machine.
+  private static func describe(_ plane: MediaPlane, _ logger: Logger) {
+    logger.info("media", metadata: ["port": "\(plane.port)", "threads": "\(plane.shardCount)"])
+    let buffers = plane.buffers
+    if buffers.isShort {
+      logger.warning(
+        "the kernel grants small socket buffers: bursts may be lost. `tertulia doctor` says what to write where",
+        metadata: ["asked": "\(buffers.asked)", "receive": "\(buffers.receive)", "send": "\(buffers.send)"])
+    }
+    if let steering = plane.steeringStatus, steering.refusals > 0 {
+      logger.notice("the kernel does not steer datagrams to media threads: they hand them over themselves")
+    }
+  }
+
   private static func certificate(_ options: ServeOptions) throws -> NodeCertificate {
     if let chain = options.tlsCertificate, let key = options.tlsKey {
       return try CertificateStore.load(chain: chain, key: key)
@@ -98,7 +129,8 @@ package enum Serve {
 
   private static func plane(_ options: ServeOptions, _ events: MediaEvents) throws(ServeError) -> MediaPlane {
     let configuration = MediaPlaneConfiguration(
-      bindAddress: options.bind, port: UInt16(options.port), advertisedAddresses: options.publicAddresses)
+      bindAddress: options.bind, port: UInt16(options.port), advertisedAddresses: options.publicAddresses,
+      shards: options.mediaThreads ?? defaultMediaThreads)
     do throws(MediaPlaneError) {
       return try MediaPlane(configuration: configuration) { events.post($0) }
     } catch {

@@ -124,10 +124,12 @@ package struct ClientSession {
   }
 
   private func negotiate(_ offer: Offer, _ room: RoomActor) async -> Bool {
+    let local = services.media.enter(room.number)
+    defer { services.media.leave(room.number) }
     do throws(NegotiationError) {
       var random = SystemRandomNumberGenerator()
       let (answer, configuration) = try MediaNegotiator.negotiate(
-        offer: offer.sdp, mids: OfferedMids(offer), local: services.media.description, using: &random)
+        offer: offer.sdp, mids: OfferedMids(offer), local: local, using: &random)
       await room.startMedia(configuration, answer: answer, from: peer.id)
       return true
     } catch {

@@ -13,7 +13,7 @@ package struct MetricsSnapshot: Equatable, Sendable {
   /// What the delivery service said of groups, to how many it did not matter.
   package var deliveries: [Delivery: Int] = [:]
 
-  package enum Delivery: String, Hashable, Sendable {
+  package enum Delivery: String, CaseIterable, Hashable, Sendable {
     case groupAsked = "group_asked"
     case commitAsked = "commit_asked"
     case removeProposed = "remove_proposed"
@@ -22,7 +22,7 @@ package struct MetricsSnapshot: Equatable, Sendable {
     case resync
   }
 
-  package enum Closure: String, Hashable, Sendable {
+  package enum Closure: String, CaseIterable, Hashable, Sendable {
     /// No hello in time.
     case halfOpen = "half_open"
     /// Pushed out by a newer connection that had not said hello either.
