@@ -1,4 +1,4 @@
-"""Calls of real browsers over a bad network, held by Tertulia and by Janus's videoroom, by one script: figures of the browsers."""
+"""Calls of real browsers over a bad network, held by Tertulia and by Janus's videoroom: figures of the browsers."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Calls over a bad network: the people, a camera worth its bits, the script of the network, and what browsers counted."""
+"""Calls over a bad network: people, a camera worth its bits, the script of the network, and what browsers counted."""
 
 import concurrent.futures
 import dataclasses
@@ -50,7 +50,7 @@ class Part:
 
 
 class Side:
-    """People on one side of the bad network: a thread with browsers of its own, and whoever is of here is handled by `run` only."""
+    """People on one side of the bad network: a thread with browsers of its own; they are handled by `run` only."""
 
     def __init__(self, thread: concurrent.futures.ThreadPoolExecutor, camera: Path):
         self._thread = thread
@@ -135,8 +135,8 @@ class Outcome:
 
 
 def hold(sides: Sides, server, sender: str, viewer: str, uplink: bool, script: list[Part]) -> Outcome:
-    """Two people, of whom one is seen by the other; the script is played on the way from the far side (`uplink`: the sender is
-    there) or to it."""
+    """Two people, of whom one is seen by the other; the script is played on the way from the far side (`uplink`: the
+    sender is there) or to it."""
     there, here = (sides.far, sides.near) if uplink else (sides.near, sides.far)
     sides.path.change(up=GOOD, down=GOOD)
     server.open_room()
@@ -158,8 +158,8 @@ def hold(sides: Sides, server, sender: str, viewer: str, uplink: bool, script: l
 
 
 def write_camera(path: Path, width=960, height=540, rate=15, seconds=4, square=16, fresh=3) -> Path:
-    """Squares of random grey that move sideways, `fresh` rows of them new in each picture: a browser's own fake camera is too
-    plain to need the bits that it may have."""
+    """Squares of random grey that move sideways, `fresh` rows of them new in each picture: a browser's own fake camera is
+    too plain to need the bits that it may have."""
     chance = random.Random(4)
 
     def row() -> bytes:

@@ -1,8 +1,8 @@
 """A bad network between this namespace and another: two tun devices and a program that carries packets between them.
 
 `NetPath` starts this file as a program of its own. That program keeps a new network namespace (the far side) and passes
-IPv4 packets between a tun device here and one there, each direction by a `Link`: loss, a bottleneck with a drop-tail queue,
-delay and jitter, in this order. docs/adr/0013 says why it is not `tc netem`.
+IPv4 packets between a tun device here and one there, each direction by a `Link`: loss, a bottleneck with a drop-tail
+queue, delay and jitter, in this order. docs/adr/0013 says why it is not `tc netem`.
 """
 
 import concurrent.futures
@@ -31,9 +31,9 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 @dataclasses.dataclass(frozen=True)
 class Link:
-    """One direction. `rate` in bits a second of IP packets (None: no bottleneck); `queue` in ms of waiting at that rate,
-    beyond which arrivals are dropped; `delay` in ms, and `jitter` as the largest deviation from it, evenly spread; `reorder` lets
-    jitter overtake; `loss` as a share, in runs of `burst` packets on average (Gilbert's model)."""
+    """One direction. `rate` in bits a second of IP packets (None: no bottleneck); `queue` in ms of waiting at that
+    rate, beyond which arrivals are dropped; `delay` in ms, and `jitter` as the largest deviation from it, evenly spread;
+    `reorder` lets jitter overtake; `loss` as a share, in runs of `burst` packets on average (Gilbert's model)."""
 
     rate: float | None = None
     queue: float = 300

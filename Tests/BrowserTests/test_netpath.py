@@ -1,4 +1,4 @@
-"""The bad network itself: it does what it is told. The model under a clock of the test's, then real packets with wide bounds."""
+"""The bad network itself: the model under a clock of the test's, then real packets with wide bounds."""
 
 import contextlib
 import socket
