@@ -32,7 +32,7 @@ def complain(name: str, found: Found) -> bool:
     for line in found.said:
         if line.startswith("Failed"):
             print(f"{name}: {line}", file=sys.stderr)
-    if found.report["generator_percent"] > 85 or found.report["buffer_drops"]:
+    if found.report["generator_percent"] > 85 or found.report["buffer_drops"] or found.report["skipped"]:
         print(f"{name}: the generator was short of processor", file=sys.stderr)
     return found.status != 0
 

@@ -32,7 +32,7 @@ extension LoadReport {
     line("key frames", "asked for \(tally.keyFramesAsked), sent \(tally.keyFramesSent)")
     if rejoined > 0 { line("left and came again", "\(rejoined)") }
     if tally.violations > 0 { line("out of step", "\(tally.violations)") }
-    line("generator", "\(generatorLoad.text(0)) % of its busiest thread")
+    line("generator", "\(generatorLoad.text(0)) % of its busiest thread, too late for \(tally.skipped) frames")
     for fault in sortedFaults {
       lines += ["", "  \(fault.kind) (\(faults[fault] ?? 0)):"] + Self.wrap(fault.advice, indent: 4)
     }
@@ -70,7 +70,7 @@ extension LoadReport {
       ("packets_in", "\(tally.packetsIn)"), ("packets_out", "\(tally.packetsOut)"), ("nacks", "\(tally.nacks)"),
       ("key_frames_asked", "\(tally.keyFramesAsked)"), ("key_frames_sent", "\(tally.keyFramesSent)"),
       ("violations", "\(tally.violations)"), ("generator_percent", generatorLoad.text(1)),
-      ("buffer_drops", "\(bufferDrops)"),
+      ("buffer_drops", "\(bufferDrops)"), ("skipped", "\(tally.skipped)"),
       ("heights", object(tally.heights.sorted { $0.key < $1.key }.map { ("\($0.key)", "\($0.value)") })),
       ("faults", object(sortedFaults.map { ($0.kind, "\(faults[$0] ?? 0)") })),
       ("complaints", "[" + complaints.map { "\"\($0)\"" }.joined(separator: ",") + "]"),
@@ -83,7 +83,7 @@ extension LoadReport {
   /// When the figures may be the generator's own.
   private var warning: String? {
     if bufferDrops > 0 { return "This machine dropped \(bufferDrops) datagrams at full socket buffers." }
-    guard generatorLoad > 85 else { return nil }
+    guard generatorLoad > 85 || tally.skipped > 0 else { return nil }
     return "The generator was short of processor: use more --threads, or another machine."
   }
 

@@ -44,6 +44,8 @@ package struct LoadTally: Sendable {
   /// Requests of receivers, and key frames that senders made.
   package var keyFramesAsked: UInt64 = 0
   package var keyFramesSent: UInt64 = 0
+  /// Pictures and packets of sound that the generator was too late to make.
+  package var skipped: UInt64 = 0
   package var nacks: UInt64 = 0
   package var violations: UInt64 = 0
   /// How many pictures of which height were shown at the end.
@@ -63,6 +65,7 @@ package struct LoadTally: Sendable {
     let reported = end.statistics.transportLost + end.statistics.transportReceived
     upReported += reported - before.transportLost - before.transportReceived
     keyFramesSent += end.statistics.keyFramesSent - before.keyFramesSent
+    skipped += end.statistics.skipped - before.skipped
     delays.add(end.delays)
     for (index, track) in end.tracks.enumerated() {
       let empty = TrackStatistics(slot: track.slot, isVideo: track.isVideo)

@@ -9,7 +9,10 @@ extension ClientPeer {
     for index in sources.indices where sources[index].isEnabled && sources[index].nextDue <= now {
       let due = sources[index].nextDue
       sources[index].nextDue = due + sources[index].interval
-      if sources[index].nextDue + .milliseconds(200) < now { sources[index].nextDue = now + sources[index].interval }
+      if sources[index].nextDue + .milliseconds(200) < now {
+        statistics.skipped += UInt64((now - sources[index].nextDue).nanoseconds / sources[index].interval.nanoseconds)
+        sources[index].nextDue = now + sources[index].interval
+      }
       for stream in sources[index].streams where streams[stream].isWanted {
         if streams[stream].video == nil {
           sendAudio(stream, due: due, now: now, into: &out)

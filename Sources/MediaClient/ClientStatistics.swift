@@ -11,6 +11,8 @@ package struct ClientStatistics: Sendable {
   package var packetsRepeated: UInt64 = 0
   package var framesSent: UInt64 = 0
   package var keyFramesSent: UInt64 = 0
+  /// Pictures and packets of sound that were not made, because the client was called too late.
+  package var skipped: UInt64 = 0
   /// Reports of the node on our streams, and the round trip that the last one shows.
   package var reportBlocksIn: UInt64 = 0
   package var roundTrip: TimeDelta?
