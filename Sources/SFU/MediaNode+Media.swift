@@ -1,6 +1,6 @@
-internal import Bytes
+package import Bytes
 internal import Congestion
-internal import RTCCore
+package import RTCCore
 
 /// The packet path: in through one peer's keys, out through the keys of everybody who follows the stream.
 extension MediaNode {
@@ -22,40 +22,55 @@ extension MediaNode {
     }
     transport.pointee.agent.noteMedia(from: source)
     let packet = UnsafeRawBufferPointer(start: datagram.baseAddress, count: length)
+    let ssrc = UInt32(bigEndian: packet.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+    if !train.continues(with: ssrc, from: place) { finish(now: now, into: &out) }
     switch router.ingest(packet, from: transport.pointee.peer, now: now) {
-    case .media(let media): forward(media, now: now, into: &out)
+    case .media(let media):
+      train.append(media, ssrc: ssrc, from: place)
+      if !media.kind.isVideo || train.isFull { finish(now: now, into: &out) }
     case .dropped(let reason): router.counters.drop(reason)
     }
   }
 
+  /// Forwards what `take` has left.
   @inline(__always)
-  private mutating func forward(
-    _ packet: borrowing MediaPacket, now: Instant, into out: inout some DatagramSink & ~Copyable
-  ) {
-    var track = router.firstSubscriber(of: packet)
+  package mutating func finish(now: Instant, into out: inout some DatagramSink & ~Copyable) {
+    if train.count > 0 { forwardTrain(now: now, into: &out) }
+  }
+
+  private mutating func forwardTrain(now: Instant, into out: inout some DatagramSink & ~Copyable) {
+    let packets = train.packets
+    var track = router.firstSubscriber(of: packets[0])
     while track >= 0 {
       let next = router.downTracks[track].pointee.nextSubscriber
-      switch router.admit(packet, to: track, now: now) {
-      case .refused: break
-      case .goesOn: send(packet, to: track, now: now, into: &out)
-      case .begins:
-        send(packet, to: track, now: now, into: &out)
-        sendOvertakers(of: packet, to: track, now: now, into: &out)
+      for index in 0..<train.count {
+        switch router.admit(packets[index], to: track, now: now) {
+        case .refused: break
+        case .goesOn: send(packets[index], to: track, now: now, into: &out)
+        case .begins:
+          send(packets[index], to: track, now: now, into: &out)
+          sendOvertakers(of: index, to: track, now: now, into: &out)
+        }
       }
       track = next
     }
+    train.clear()
   }
 
   /// Packets that overtook the first one of a key frame were refused when they came: now they follow it, so that
   /// reordering does not look like loss. What overtook by more than a frame is left to NACKs.
   private mutating func sendOvertakers(
-    of first: borrowing MediaPacket, to track: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
+    of position: Int, to track: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
   ) {
+    let first = train.packets[position]
     guard let highest = router.upTracks[first.upTrack].pointee.highest else { return }
     var sequence = first.sequence &+ 1
     let end = min(highest, first.sequence &+ Self.maximumOvertakers)
     while sequence <= end {
-      if let packet = router.stored(sequence, of: first.upTrack) { send(packet, to: track, now: now, into: &out) }
+      // What follows in the train comes by itself.
+      if !train.contains(sequence, after: position), let packet = router.stored(sequence, of: first.upTrack) {
+        send(packet, to: track, now: now, into: &out)
+      }
       sequence &+= 1
     }
   }

@@ -36,6 +36,8 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
   let startRate: DataRate
   /// Addresses that were validated or given up, for whoever steers datagrams to shards.
   var addressChanges = AddressChanges()
+  /// Packets taken in and not yet forwarded.
+  var train = PacketTrain()
   /// Scratch for feedback, and zeros for padding.
   var report = FeedbackReport()
   let zeros: UnsafeMutableRawBufferPointer
@@ -56,6 +58,7 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
 
   deinit {
     zeros.deallocate()
+    train.destroy()
     for place in 0..<transports.limit where transports.contains(place) { transports[place].pointee.destroy() }
   }
 
@@ -83,10 +86,23 @@ package struct MediaNode<Security: RTCSecurityProvider>: ~Copyable {
     _ datagram: UnsafeMutableRawBufferPointer, from source: TransportAddress, now: Instant,
     into out: inout some DatagramSink & ~Copyable
   ) -> DatagramOwner {
+    let owner = take(datagram, from: source, now: now, into: &out)
+    finish(now: now, into: &out)
+    return owner
+  }
+
+  /// The same for one datagram of a batch: packets of a picture that come one after the other wait for each other, so that
+  /// each receiver gets them in one go. Their memory stays as it is until `finish`, which follows the last of a batch.
+  @discardableResult
+  package mutating func take(
+    _ datagram: UnsafeMutableRawBufferPointer, from source: TransportAddress, now: Instant,
+    into out: inout some DatagramSink & ~Copyable
+  ) -> DatagramOwner {
     router.counters.packetsIn &+= 1
     router.counters.bytesIn &+= UInt64(datagram.count)
     let bytes = UnsafeRawBufferPointer(datagram)
     let kind = DatagramKind.classify(bytes)
+    if kind != .rtp { finish(now: now, into: &out) }
     switch kind {
     case .stun:
       return handleSTUN(bytes, from: source, now: now, into: &out)

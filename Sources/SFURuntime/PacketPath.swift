@@ -45,17 +45,19 @@ package struct PacketPath: ~Copyable {
   package mutating func receive(now: Instant) -> Bool {
     inbound.receive(from: socket, counters: &received)
     received.datagramsIn &+= UInt64(inbound.count)
+    // What came first counts for all: they wait for each other.
+    if inbound.count > 0 { outbound.begin(arrival: inbound.arrival(at: 0)) }
     for index in 0..<inbound.count {
       guard let bytes = inbound.bytes(at: index) else {
         received.oversized &+= 1
         continue
       }
       received.bytesIn &+= UInt64(bytes.count)
-      outbound.begin(arrival: inbound.arrival(at: index))
       let source = inbound.source(at: index)
-      let owner = node.handle(bytes, from: source, now: now, into: &outbound)
+      let owner = node.take(bytes, from: source, now: now, into: &outbound)
       if owner == .stranger, exchange.isShared { pass(UnsafeRawBufferPointer(bytes), from: source) }
     }
+    node.finish(now: now, into: &outbound)
     return inbound.count > 0 && outbound.count > 0 && outbound.count < Self.enough
   }
 
