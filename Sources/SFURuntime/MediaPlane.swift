@@ -109,14 +109,14 @@ package final class MediaPlane: Sendable {
   /// Carries out what was posted, closes the port and ends the threads; returns when that is done, within milliseconds.
   /// From `onEvents` it returns at once. May be called again.
   package func stop() {
-    end()
+    // First, because it uses a socket that a shard closes.
+    steering?.stop()
     steeringThread?.join()
+    for mailbox in mailboxes { mailbox.post(.stop) }
     for thread in threads { thread.join() }
   }
 
-  deinit { end() }
-
-  private func end() {
+  deinit {
     steering?.stop()
     for mailbox in mailboxes { mailbox.post(.stop) }
   }
