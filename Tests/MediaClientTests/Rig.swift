@@ -133,7 +133,7 @@ struct Rig: ~Copyable {
       var bytes = flight.bytes
       var sink = CollectingSink()
       if flight.toNode {
-        bytes.withUnsafeMutableBytes { node.handle($0, from: flight.from, now: now, into: &sink) }
+        _ = bytes.withUnsafeMutableBytes { node.handle($0, from: flight.from, now: now, into: &sink) }
         send(&sink, from: Self.nodeAddress)
       } else if let index = (0..<count).first(where: { Self.address($0) == flight.to }) {
         bytes.withUnsafeMutableBytes { clients[index].handle($0, from: flight.from, now: now, into: &sink) }

@@ -57,7 +57,7 @@ final class TestRoom {
   /// Hands one datagram of a peer (or of a stranger's address) to the node.
   func deliver(_ bytes: [UInt8], from peer: TestPeer, at address: TransportAddress? = nil) {
     var copy = bytes
-    copy.withUnsafeMutableBytes { node.handle($0, from: address ?? peer.address, now: now, into: &sink) }
+    _ = copy.withUnsafeMutableBytes { node.handle($0, from: address ?? peer.address, now: now, into: &sink) }
     settle()
   }
 

@@ -120,7 +120,7 @@ final class Crowd {
 
   func deliver(_ bytes: [UInt8], from peer: TestPeer) {
     var copy = bytes
-    copy.withUnsafeMutableBytes { node.handle($0, from: peer.address, now: now, into: &sink) }
+    _ = copy.withUnsafeMutableBytes { node.handle($0, from: peer.address, now: now, into: &sink) }
     settle()
   }
 

@@ -138,7 +138,7 @@ final class Simulation<Security: RTCSecurityProvider> {
   private func deliver(_ datagram: VirtualNetwork.Datagram) {
     var bytes = datagram.bytes
     if datagram.to == Self.nodeAddress {
-      bytes.withUnsafeMutableBytes { node.handle($0, from: datagram.from, now: now, into: &outbox) }
+      _ = bytes.withUnsafeMutableBytes { node.handle($0, from: datagram.from, now: now, into: &outbox) }
       flush(from: Self.nodeAddress)
     } else {
       let index = Int(datagram.to.port) - 20_000
