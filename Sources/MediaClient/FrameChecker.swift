@@ -22,7 +22,9 @@ struct FrameChecker {
     guard let descriptor = packet.descriptor else { return takeAudio(packet, now: now, &statistics) }
     if let height = packet.height { statistics.height = height }
     if descriptor.startsFrame {
-      if open != nil { statistics.violations += 1 }
+      // A key frame may cut off what a sender that left, or another layer, had not finished.
+      if open != nil, packet.isKeyFrame { statistics.framesDropped += 1 }
+      if open != nil, !packet.isKeyFrame { statistics.violations += 1 }
       open = Frame(
         timestamp: packet.timestamp, descriptor: descriptor, isKey: packet.isKeyFrame, note: packet.note)
     } else if let open {

@@ -15,7 +15,7 @@ package final class MediaPlane: Sendable {
   /// Bytes of datagrams that the kernel keeps for each socket, asked for and granted.
   package let buffers: SocketBuffers
 
-  private let mailboxes: [Mailbox]
+  let mailboxes: [Mailbox]
   private let threads: [MediaThread]
   private let steering: Steering?
   private let steeringThread: MediaThread?
