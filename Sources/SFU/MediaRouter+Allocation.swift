@@ -134,8 +134,6 @@ extension MediaRouter {
       }
       track = down.pointee.nextSubscriber
     }
-    // The smallest goes on beside a larger one: when a path narrows there is something to show at once.
-    if needed != 0 { needed |= 1 }
     let all = UInt8(truncatingIfNeeded: 1 << source.layerCount) &- 1
     var paused = source.pausedLayers & ~needed
     for layer in 0..<source.layerCount {
