@@ -93,8 +93,8 @@ let edges: [Target] = [
   .executableTarget(
     name: "joining-bench",
     dependencies: [
-      "Bytes", "ClientCore", "NativeCrypto", "NativeMLSCrypto", "SFrame", product("NIOCore", "swift-nio"),
-      product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
+      "Bytes", "ClientCore", "LoadGenerator", "NativeCrypto", "NativeMLSCrypto", "SFrame",
+      product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
     ],
     swiftSettings: strict),
   .executableTarget(

@@ -1,4 +1,5 @@
 import Bytes
+import LoadGenerator
 import NIOCore
 
 /// A participant's WebSocket, on an event loop where nothing else is computed: however busy the machine is with what all
@@ -35,7 +36,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
   func channelActive(context: ChannelHandlerContext) {
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: WebSocketClient.request(host: host))), promise: nil)
+    let request = WebSocketClient.request(host: host, path: "/ws", subprotocol: "tertulia.1")
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
     context.fireChannelActive()
   }
 
