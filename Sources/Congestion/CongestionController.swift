@@ -117,10 +117,8 @@ package struct CongestionController {
   /// REMB. A receiver's estimate is 1.5 times what it gets at most, and nothing probes such a path: one well above what
   /// was sent says nothing of the path. Loss then tells how far the rate may go, one layer ahead of what is sent.
   package mutating func onReceiverEstimate(_ rate: DataRate, now: Instant) {
-    if let start = sentSince, now - start >= Self.receiverEstimateWindow {
-      sentRate = DataRate(bytes: sentBytes, over: now - start)
-    }
     if sentSince.map({ now - $0 >= Self.receiverEstimateWindow }) ?? true {
+      if let sentSince { sentRate = DataRate(bytes: sentBytes, over: now - sentSince) }
       sentBytes = 0
       sentSince = now
     }

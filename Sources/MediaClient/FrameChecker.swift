@@ -23,8 +23,9 @@ struct FrameChecker {
     if let height = packet.height { statistics.height = height }
     if descriptor.startsFrame {
       // A key frame may cut off what a sender that left, or another layer, had not finished.
-      if open != nil, packet.isKeyFrame { statistics.framesDropped += 1 }
-      if open != nil, !packet.isKeyFrame { statistics.violations += 1 }
+      if open != nil {
+        if packet.isKeyFrame { statistics.framesDropped += 1 } else { statistics.violations += 1 }
+      }
       open = Frame(
         timestamp: packet.timestamp, descriptor: descriptor, isKey: packet.isKeyFrame, note: packet.note)
     } else if let open {

@@ -10,7 +10,7 @@ package struct MediaNodeConfiguration: Sendable {
   package var seed: UInt64
   /// What a path is thought to carry before anything is known of it.
   package var startRate: DataRate
-  /// Whether `drainAddressChanges` is called: several shards share one port.
+  /// Whether `takeAddressChanges` is called: several shards share one port.
   package var keepsAddressChanges: Bool
 
   package init(

@@ -82,11 +82,7 @@ package final class MediaPlane: Sendable {
   }
 
   /// Counters of all shards together at this moment; the last ones after `stop`.
-  package func counters() async -> MediaPlaneCounters {
-    var sum = MediaPlaneCounters()
-    for counters in await shardCounters() { sum += counters }
-    return sum
-  }
+  package func counters() async -> MediaPlaneCounters { await shardCounters().sum }
 
   /// Counters of each shard.
   package func shardCounters() async -> [MediaPlaneCounters] {

@@ -77,3 +77,8 @@ package struct MediaPlaneCounters: Equatable, Sendable {
     sum.population += other.population
   }
 }
+
+extension Sequence<MediaPlaneCounters> {
+  /// Counters of several shards together.
+  package var sum: MediaPlaneCounters { reduce(into: MediaPlaneCounters()) { $0 += $1 } }
+}

@@ -24,8 +24,7 @@ extension MediaPlane: MediaService {}
 extension MediaService {
   /// What has been counted since the start, by name; what was dropped is `drop_` and the reason.
   func report() async -> [String: UInt64] {
-    var sum = MediaPlaneCounters()
-    for counters in await shardCounters() { sum += counters }
+    let sum = await shardCounters().sum
     var report = [
       "packets_in": sum.media.packetsIn, "packets_out": sum.media.packetsOut, "forwarded": sum.media.forwarded,
       "retransmitted": sum.media.retransmitted, "recovered": sum.media.recovered,

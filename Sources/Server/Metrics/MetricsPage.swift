@@ -29,7 +29,7 @@ struct MetricsPage {
     return text.text
   }
 
-  private var sum: MediaPlaneCounters { shards.reduce(into: MediaPlaneCounters()) { $0 += $1 } }
+  private var sum: MediaPlaneCounters { shards.sum }
 
   private static func rounded(_ count: Int) -> Double { Double((max(0, count) + 4) / 5 * 5) }
 
