@@ -24,6 +24,14 @@ const MAX_COMMIT_BOX = 436_907;
 const MAX_TREE_BOX = 1_398_102;
 /** Newcomers that one commit takes in. */
 const MAX_PACKAGES = 100;
+/** Invitations of one room. */
+const MAX_INVITATIONS = 256;
+/** Sizes in base64url of 600 bytes, 1 kB and 2 kB: what somebody who knocks is called, a label, and a chain. */
+const MAX_KNOCK_BOX = 800;
+const MAX_LABEL_BOX = 1_366;
+const MAX_CHAIN_BOX = 2_731;
+/** Somebody's call to freeze, of 1 kB. */
+const MAX_FREEZE_BOX = 1_366;
 
 /** @typedef {import("./types.js").MediaFlags} MediaFlags */
 
@@ -49,7 +57,8 @@ const MAX_PACKAGES = 100;
  *   | { type: "sync", epoch?: number }
  *   | { type: "ready", epoch: number }
  *   | { type: "refuse", epoch: number }
- *   | { type: "message", box: string, to?: number[] }} GroupUpload
+ *   | { type: "freeze", box: string }
+ *   | { type: "message", box: string, to?: number[], control?: boolean }} GroupUpload
  *
  * @typedef {{ type: "create_group" }
  *   | { type: "commit_request", packages: string[] }
@@ -60,24 +69,53 @@ const MAX_PACKAGES = 100;
  *   | { type: "group_info", info: string, tree: string }
  *   | { type: "resync" }
  *   | { type: "ready", epoch: number }
+ *   | { type: "frozen", box: string }
  *   | { type: "message", from: number, box: string, seq: number }} GroupMessage
  */
 
 /**
- * @typedef {{ type: "hello", room: string, gate: string, join: string, resume?: string }} Hello
+ * What somebody shows at the door of a room that has a host. Keys and signatures are base64url of 32, 65 and 64 bytes.
+ * @typedef {object} HelloExtras
+ * @property {string} [governed] digest of the host's key, 10 bytes
+ * @property {{ key: string, signature: string }} [host]
+ * @property {{ key: string, signature: string }} [device]
+ * @property {string} [knock] box
+ * @property {{ key: string, signature: string }} [invitation]
+ */
+
+/**
+ * @typedef {{ id: number, join: string, box: string, device: string, again: boolean }} Knock somebody at the door: an
+ *   id for `admit` and `turn_away`, their sealed name, the digest of their device's key (16 bytes in base64url)
+ * @typedef {{ id: string, box: string, label: string, used: number, devices: number, revoked: boolean }} InvitationEntry
+ */
+
+/**
+ * What hosts, and people they trust, ask of the node.
+ * @typedef {{ type: "admit", ids: number[] }
+ *   | { type: "turn_away", ids: number[], ban: boolean }
+ *   | { type: "ban", index: number, branch: boolean }
+ *   | { type: "invite", box: string, label: string }
+ *   | { type: "revoke", ids: string[] }
+ *   | { type: "invitations" }
+ *   | { type: "keep", kept: boolean }} HostMessage
+ */
+
+/**
+ * @typedef {{ type: "hello", room: string, gate: string, join: string, resume?: string } & HelloExtras} Hello
  * @typedef {{ slot: number, index: number | null, height: number, priority: number }} ViewSlot
  * @typedef {Hello
  *   | { type: "offer", sdp: string, mids: OfferedMids }
  *   | ({ type: "media" } & MediaFlags)
  *   | { type: "view", slots: ViewSlot[] }
  *   | GroupUpload
+ *   | HostMessage
  *   | { type: "leave" }
  *   | { type: "ping" }} ClientMessage
  */
 
 /**
  * @typedef {{ type: "welcome", index: number, resume: string, resumed: boolean, participants: Participant[],
- *   instance: string, senderKey: string }} Welcome
+ *   instance: string, senderKey: string, invitation?: string }} Welcome `invitation`: the chain of the one that was used
  * @typedef {{ type: "updated", index: number, media?: MediaFlags }} Updated
  * @typedef {{ type: "layers", kind: "camera" | "screen", layers: boolean[] }} Layers which simulcast layers somebody
  *   takes, smallest first
@@ -90,6 +128,10 @@ const MAX_PACKAGES = 100;
  *   | { type: "left", index: number, reason: "left" | "lost" | "removed" }
  *   | { type: "slots", slots: SlotAssignment[], screen: number | null }
  *   | GroupMessage
+ *   | { type: "lobby", state: "waiting" | "no_host" }
+ *   | ({ type: "knock" } & Knock)
+ *   | { type: "knock_gone", id: number }
+ *   | { type: "invitations", list: InvitationEntry[] }
  *   | Layers
  *   | Path
  *   | { type: "connection", state: "connected" | "lost" }
@@ -138,7 +180,8 @@ const readers = {
   welcome: (o) => {
     const participants = array(o.participants, MAX_PEOPLE).map(participant);
     check(new Set(participants.map(({ index }) => index)).size === participants.length, "participants");
-    return {
+    /** @type {Welcome} */
+    const message = {
       type: "welcome",
       index: index(o.index),
       resume: token(o.resume),
@@ -147,6 +190,8 @@ const readers = {
       instance: token(o.instance),
       senderKey: key(o.sender_key),
     };
+    if (present(o.invitation)) message.invitation = box(o.invitation, MAX_CHAIN_BOX);
+    return message;
   },
   answer: (o) => ({ type: "answer", sdp: string(o.sdp, MAX_SDP) }),
   joined: (o) => ({ type: "joined", participant: participant(o.participant) }),
@@ -189,6 +234,18 @@ const readers = {
   group_info: (o) => ({ type: "group_info", info: box(o.info, MAX_INFO_BOX), tree: box(o.tree, MAX_TREE_BOX) }),
   resync: () => ({ type: "resync" }),
   ready: (o) => ({ type: "ready", epoch: integer(o.epoch, Number.MAX_SAFE_INTEGER) }),
+  frozen: (o) => ({ type: "frozen", box: box(o.box, MAX_FREEZE_BOX) }),
+  lobby: (o) => ({ type: "lobby", state: oneOf(o.state, ["waiting", "no_host"]) }),
+  knock: (o) => ({
+    type: "knock",
+    id: integer(o.id, Number.MAX_SAFE_INTEGER),
+    join: digest(o.join),
+    box: box(o.box, MAX_KNOCK_BOX),
+    device: digest(o.device),
+    again: boolean(o.again),
+  }),
+  knock_gone: (o) => ({ type: "knock_gone", id: integer(o.id, Number.MAX_SAFE_INTEGER) }),
+  invitations: (o) => ({ type: "invitations", list: array(o.list, MAX_INVITATIONS).map(invitation) }),
   message: (o) => ({
     type: "message",
     from: index(o.from),
@@ -220,12 +277,19 @@ const readers = {
 /** @param {unknown} value @returns {Participant} */
 function participant(value) {
   const o = record(value);
-  const join = string(o.join, 22);
-  check(/^[A-Za-z0-9_-]{21}[AQgw]$/.test(join), "join");
+  return { index: index(o.index), join: digest(o.join), media: media(o.media) };
+}
+
+/** @param {unknown} value @returns {InvitationEntry} */
+function invitation(value) {
+  const o = record(value);
   return {
-    index: index(o.index),
-    join,
-    media: media(o.media),
+    id: digest(o.id),
+    box: box(o.box, MAX_CHAIN_BOX),
+    label: o.label === "" ? "" : box(o.label, MAX_LABEL_BOX),
+    used: integer(o.used, MAX_PEOPLE),
+    devices: integer(o.devices, MAX_PEOPLE),
+    revoked: boolean(o.revoked),
   };
 }
 
@@ -270,6 +334,13 @@ function string(value, most) {
 function box(value, most) {
   const text = string(value, most);
   check(/^[A-Za-z0-9_-]+$/.test(text), "box");
+  return text;
+}
+
+/** 16 bytes: a join id, or the digest of a key. @param {unknown} value */
+function digest(value) {
+  const text = string(value, 22);
+  check(/^[A-Za-z0-9_-]{21}[AQgw]$/.test(text), "digest");
   return text;
 }
 

@@ -119,7 +119,7 @@ Deno.test("a node that takes the socket but never welcomes is given up after eig
 Deno.test("what is unknown or broken is counted and passed over", async () => {
   const { node, signaling, heard } = start();
   await node.socket.accept();
-  node.socket.say({ type: "lobby" });
+  node.socket.say({ type: "fountain" });
   node.socket.say({ type: "left", index: -1 });
   node.socket.onmessage?.({ data: "nonsense" });
   node.socket.say(welcome(0));

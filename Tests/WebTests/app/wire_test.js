@@ -1,5 +1,5 @@
 // @ts-check
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { decode, encode, WireError } from "../../../Web/app/wire.js";
 import { joinId, participant, quiet, welcome } from "./fakes.js";
 
@@ -41,6 +41,7 @@ for (
     { type: "group_info", info: "AAAA", tree: "BBBB" },
     { type: "resync" },
     { type: "ready", epoch: 7 },
+    { type: "frozen", box: "AAAA" },
     { type: "message", from: 3, box: "AAAA", seq: 1 },
   ]
 ) {
@@ -62,8 +63,31 @@ for (
   });
 }
 
+const knock = { type: "knock", id: 7, join: joinId(8), box: "AAAA", device: joinId(9), again: false };
+const invited = { id: joinId(1), box: "AAAA", label: "BBBB", used: 1, devices: 1, revoked: false };
+
+for (
+  const message of [
+    { type: "lobby", state: "waiting" },
+    { type: "lobby", state: "no_host" },
+    knock,
+    { type: "knock_gone", id: 7 },
+    { type: "invitations", list: [invited, { ...invited, id: joinId(2), label: "", revoked: true }] },
+  ]
+) {
+  Deno.test(`of the door: ${message.type} is read as it is`, () => {
+    deepEqual(decode(text({ ...message, extra: true })), message);
+  });
+}
+
+Deno.test("a welcome brings the invitation that was used, if one was", () => {
+  const message = decode(text(welcome(3, { invitation: "AAAA" })));
+  equal(message.type === "welcome" && message.invitation, "AAAA");
+  ok(!("invitation" in decode(text(welcome(3)))));
+});
+
 Deno.test("types of later versions are unknown, not invalid", () => {
-  refused(text({ type: "lobby" }), "unknown");
+  refused(text({ type: "fountain" }), "unknown");
   refused(text({ type: "constructor" }), "unknown");
   refused(text({ type: "__proto__" }), "unknown");
 });
@@ -106,6 +130,14 @@ for (
     ["a rate beyond every wire", text({ type: "path", state: "good", down: 1e9, proposal: "none" })],
     ["a proposal that nobody knows", text({ type: "path", state: "poor", down: 1, proposal: "leave" })],
     ["a way without a proposal", text({ type: "path", state: "poor", down: 1 })],
+    ["a lobby that nobody knows", text({ type: "lobby", state: "open" })],
+    ["somebody at the door without a device", text({ ...knock, device: undefined })],
+    ["a device of another length", text({ ...knock, device: "AAAA" })],
+    ["a name without end at the door", text({ ...knock, box: "A".repeat(801) })],
+    ["a call to freeze without end", text({ type: "frozen", box: "A".repeat(1_367) })],
+    ["more invitations than a room has", text({ type: "invitations", list: Array(257).fill(invited) })],
+    ["an invitation used less than never", text({ type: "invitations", list: [{ ...invited, used: -1 }] })],
+    ["an invitation of another length", text(welcome(3, { invitation: "A".repeat(2_732) }))],
     ["a code with markup", text({ type: "error", code: "<b>", fatal: false })],
     ["flags that are no flags", text({ type: "updated", index: 1, media: { ...quiet, mic: 1 } })],
   ])
