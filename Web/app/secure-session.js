@@ -14,10 +14,63 @@
 /** @typedef {import("../worker/meeting.js").SealedMessage} SealedMessage */
 /** @typedef {import("../worker/meeting-codec.js").Comparison} Comparison */
 /** @typedef {import("../worker/meeting-codec.js").Upload} Upload */
-/** @typedef {import("./roster.js").Member} Member */
+/**
+ * A member as the group knows them: `permissions` are those in effect now, `invitation` the id of the one they came by and
+ * `invitedBy` that of the one it came from (null: the host), `named` whether the rules name them.
+ * @typedef {import("./roster.js").Member & { leaf: number, permissions: number, veiled: boolean, goesOn: boolean,
+ *   invitation: string | null, invitedBy: string | null, named: boolean }} Member
+ */
 /** @typedef {import("./types.js").Trust} Trust */
 /** @typedef {import("./wire.js").GroupMessage} GroupMessage */
 /** @typedef {"mic" | "camera" | "screen" | "screenAudio"} Stream */
+/** @typedef {"open" | "lobby" | "locked"} Door */
+/** @typedef {import("../worker/meeting-codec.js").Role} GroupRole `newcomer` included */
+/** @typedef {import("../worker/meeting-codec.js").SaidKind} SaidKind */
+
+/**
+ * What a person wants changed of the room's rules; what is left out stays. The core signs the next document and commits it,
+ * again where somebody else's commit wins. Permissions are bits, as docs/sealing.md numbers them.
+ * @typedef {object} RulesPatch
+ * @property {Door} [door]
+ * @property {boolean} [veil] newcomers are veiled
+ * @property {boolean} [frozen]
+ * @property {number} [speaker] permissions of speakers in this room
+ * @property {number} [listener]
+ * @property {number} [newcomer]
+ * @property {EntryPatch[]} [entries]
+ * @property {string[]} [revoke] ids of invitations
+ * @property {string[]} [ban] digests of devices
+ */
+
+/**
+ * One person's entry; what is left out stays. `granted` and `denied` are permissions beyond and less than the role's.
+ * @typedef {{ join: string, role?: GroupRole, granted?: number, denied?: number, goesOn?: boolean }} EntryPatch
+ */
+
+/**
+ * What `hello` carries beside room, gate and join; bytes in base64url.
+ * @typedef {object} HelloExtras
+ * @property {string} [governed] `H` of the link, where the room has a host
+ * @property {{ key: string, signature: string }} [host] where we are the host
+ * @property {{ key: string, signature: string }} [device] proof of this device's key for this room alone
+ * @property {string} [knock] our name, for those who have the link
+ * @property {{ key: string, signature: string }} [invitation] where the link is a personal one
+ */
+
+/**
+ * @typedef {object} InvitationWish
+ * @property {"listener" | "speaker"} role
+ * @property {number} uses 1 to 65535 devices
+ * @property {number} expires seconds since the Unix epoch; 0 never
+ * @property {boolean} delegates whether whoever is invited may invite further
+ * @property {string} label who it is for, for the host's eyes; at most 100 characters
+ */
+
+/**
+ * A personal invitation that was made: `chain` and `label` go to the node (`invite` {box: chain, label}), the fragment to
+ * the person who is invited, and to nobody else.
+ * @typedef {{ id: string, fragment: string, chain: string, label: string }} Invitation
+ */
 
 /**
  * What the group tells, people being named by their join id.
@@ -26,10 +79,14 @@
  * @property {{}} joined we are a member now
  * @property {{ by: "node" | "host" }} expelled the keys are gone
  * @property {{ members: Member[] }} members all of them, ourselves included
- * @property {{ epoch: number, digits: string, members: number, locked: boolean }} security
+ * @property {{ epoch: number, digits: string, members: number, locked: boolean, door: Door, frozen: boolean, veil: boolean,
+ *   hosts: number, standIns: number, speaker: number, listener: number, newcomer: number, counter: number }} security
+ *   `hosts` are moderators in the group, `standIns` trusted members where there is none; `counter` 0: no rules in force
+ * @property {{ by: string | null, on: boolean }} frozen by whose word: null where the rules say it
  * @property {{ join: string, by: string }} added
  * @property {{ join: string, by: "node" | "host" }} removed
- * @property {{ from: string, message: Record<string, unknown> }} said fields are still to be checked
+ * @property {{ from: string, message: Record<string, unknown>, kind: SaidKind, permissions: number }} said fields are still
+ *   to be checked; what the author may not say is not told, except links in it (permission `links`)
  * @property {{ join: string, profile: { name: unknown, hand: unknown }, trust: Trust }} profile fields are still to be
  *   checked
  * @property {{ status: Comparison | null }} comparison null: it is over and seen
@@ -82,18 +139,21 @@ export class SecureSession extends EventTarget {
   }
 
   /**
-   * @param {{ room: string, secret: string }} options the link's room and its fragment, without #
+   * With a password it takes about a second: it is made expensive to guess.
+   * @param {{ room: string, secret: string, password?: string }} options the link's room and its fragment, without #
    * @returns {Promise<SecureSession>}
-   * @throws {SecureSessionError} `unsupported_browser`, `bad_link` or `wasm_failed`
+   * @throws {SecureSessionError} `unsupported_browser`, `bad_link`, `password_needed` (a link of version 2 without one) or
+   *   `wasm_failed`
    */
-  static async open({ room, secret }) {
+  static async open({ room, secret, password = "" }) {
     if (!SecureSession.isSupported()) throw new SecureSessionError("unsupported_browser");
     const session = SecureSession.#start();
     try {
-      Object.assign(session, await session.#ask("open", { room, secret }));
+      Object.assign(session, await session.#ask("open", { room, secret, password }));
     } catch (error) {
       session.close();
-      throw new SecureSessionError(codeOf(error) === "bad_link" ? "bad_link" : "wasm_failed");
+      const code = codeOf(error);
+      throw new SecureSessionError(code === "bad_link" || code === "password_needed" ? code : "wasm_failed");
     }
     return session;
   }
@@ -103,13 +163,44 @@ export class SecureSession extends EventTarget {
    * @param {string} room
    * @returns {Promise<string | null>} the digest of the host's key, for the link; null where nothing can be kept
    */
-  static async createHost(room) {
-    if (!SecureSession.isSupported()) return null;
+  static createHost(room) {
+    return SecureSession.#askOnce("createHost", { room }, null);
+  }
+
+  /**
+   * The key of a room that this device is the host of, for the person's sealed account; null where it is not.
+   * @param {string} room
+   * @returns {Promise<string | null>} base64url of 32 bytes: as secret as the room is
+   */
+  static exportHost(room) {
+    return SecureSession.#askOnce("exportHost", { room }, null);
+  }
+
+  /**
+   * Makes this device the host of a room whose key it is given.
+   * @param {string} room
+   * @param {string} seed as `exportHost` gave it
+   * @returns {Promise<boolean>} false: nothing can be kept here, or it is no key
+   */
+  static importHost(room, seed) {
+    return SecureSession.#askOnce("importHost", { room, seed }, false);
+  }
+
+  /**
+   * Asks a worker of its own.
+   * @template Result
+   * @param {string} command
+   * @param {object} arguments_
+   * @param {Result} otherwise where it cannot run
+   * @returns {Promise<any>}
+   */
+  static async #askOnce(command, arguments_, otherwise) {
+    if (!SecureSession.isSupported()) return otherwise;
     const session = SecureSession.#start();
     try {
-      return await session.#ask("createHost", { room });
+      return await session.#ask(command, arguments_);
     } catch {
-      return null;
+      return otherwise;
     } finally {
       session.close();
     }
@@ -126,6 +217,24 @@ export class SecureSession extends EventTarget {
   async newJoin() {
     this.join = await this.#ask("newJoin");
     return this.join;
+  }
+
+  /**
+   * What `hello` says beyond room, gate and join. Ask after `newJoin`, for every hello: the proofs are for one join.
+   * @param {string} name as whoever admits us is to see it
+   * @returns {Promise<HelloExtras>} empty in a room without host
+   */
+  helloExtras(name) {
+    return this.#ask("helloExtras", { name });
+  }
+
+  /**
+   * The node's `welcome` named the chain of the invitation that we came by: tell before `enter`, so that the members see it
+   * in our key package.
+   * @param {string} chain
+   */
+  useInvitation(chain) {
+    this.#tell("useInvitation", { chain });
   }
 
   /** The node let us into the room. @param {{ resumed: boolean, senderKey: string }} welcome */
@@ -152,10 +261,11 @@ export class SecureSession extends EventTarget {
    * Seals a message for the group, as soon as the group takes one.
    * @param {object} message
    * @param {string[] | null} [to] join ids; else everybody
+   * @param {SaidKind} [kind] what it needs leave for; without it told by `message.t` and `to`
    * @returns {Promise<SealedMessage | null>} for the node; null when the group has changed under it
    */
-  say(message, to = null) {
-    return this.#ask("say", { message, to });
+  say(message, to = null, kind) {
+    return this.#ask("say", { message, to, kind });
   }
 
   /** What we say of ourselves; whoever joins later hears it too. @param {{ name: string, hand: boolean }} profile */
@@ -163,14 +273,57 @@ export class SecureSession extends EventTarget {
     this.#tell("setProfile", { profile });
   }
 
-  /** @param {string} join */
-  remove(join) {
-    this.#tell("remove", { join });
+  /** All of them in one commit. @param {string | string[]} joins */
+  remove(joins) {
+    this.#tell("remove", { joins: [joins].flat() });
   }
 
   /** @param {boolean} locked */
   lock(locked) {
-    this.#tell("lock", { locked });
+    this.setRules({ door: locked ? "locked" : "open" });
+  }
+
+  /** For moderators. @param {RulesPatch} patch */
+  setRules(patch) {
+    this.#tell("setRules", { patch });
+  }
+
+  /** Stops everything, for moderators and whom they trust. What the node is to hear of it comes as `send`. */
+  freeze() {
+    this.#tell("freeze");
+  }
+
+  /** For moderators and whom they trust: they know this person. @param {string} join */
+  vouch(join) {
+    this.#tell("vouch", { join });
+  }
+
+  /**
+   * For moderators: everybody (or those of `to`) clears the chat, or moves to another room. It is heard as `said` of the
+   * kind `order`: message {t: "order", v: 1, clear?, move?}.
+   * @param {{ clear: true } | { move: { room: string, fragment: string }, to?: string[] }} order
+   */
+  order(order) {
+    this.#tell("order", { order });
+  }
+
+  /**
+   * Makes a personal invitation: for the host, and for who has the permission and came by an invitation that delegates.
+   * @param {InvitationWish} wish
+   * @returns {Promise<Invitation | null>} null: it is not ours to invite
+   */
+  createInvitation(wish) {
+    return this.#ask("createInvitation", wish);
+  }
+
+  /** @param {string} box of somebody who knocks @param {string} join theirs @returns {Promise<{ name: string } | null>} */
+  readKnock(box, join) {
+    return this.#ask("readKnock", { box, join });
+  }
+
+  /** @param {string} box a label of an invitation @returns {Promise<string | null>} */
+  readLabel(box) {
+    return this.#ask("readLabel", { box });
   }
 
   /** @param {string} join */

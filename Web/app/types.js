@@ -78,7 +78,7 @@
 /**
  * `host` made the room; a `cohost` acts for the host; a `listener` is not heard. Roles are given by the people of the
  * room, never by the node.
- * @typedef {"host" | "cohost" | "speaker" | "listener"} Role
+ * @typedef {"host" | "cohost" | "speaker" | "listener" | "newcomer"} Role
  */
 
 /**

@@ -83,11 +83,11 @@ const commands = {
   /** @param {{ profile: Record<string, unknown> }} arguments_ */
   setProfile: ({ profile }) => opened().setProfile(profile),
 
-  /** @param {{ join: string }} arguments_ */
-  remove: ({ join }) => opened().remove(join),
+  /** @param {{ joins: string[] }} arguments_ */
+  remove: ({ joins }) => joins.forEach((join) => opened().remove(join)),
 
-  /** @param {{ locked: boolean }} arguments_ */
-  lock: ({ locked }) => opened().lock(locked),
+  /** @param {{ patch: import("../app/secure-session.js").RulesPatch }} arguments_ */
+  setRules: ({ patch }) => opened().lock(patch.door === "locked"),
 
   /** @param {{ join: string }} arguments_ */
   compare: ({ join }) => opened().compare(join),

@@ -8,7 +8,8 @@ import { TLSReader, TLSWriter } from "./tls.js";
  */
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
-/** @typedef {"listener" | "speaker" | "cohost" | "host"} Role */
+/** @typedef {"listener" | "speaker" | "cohost" | "host" | "newcomer"} Role */
+/** What somebody said, by what it needs leave for. @typedef {typeof SAID_KINDS[number]} SaidKind */
 /** @typedef {{ join: string, leaf: number, role: Role, isSelf: boolean, presence: "present" | "unheard" | "ghost" }} Member */
 
 /**
@@ -37,7 +38,16 @@ import { TLSReader, TLSWriter } from "./tls.js";
 /** @typedef {"offered" | "waiting" | "compare" | "confirming" | "matched" | "mismatch" | "failed"} Step */
 
 /** @type {Role[]} */
-export const ROLES = ["listener", "speaker", "cohost", "host"];
+export const ROLES = ["listener", "speaker", "cohost", "host", "newcomer"];
+export const SAID_KINDS = /** @type {const} */ ([
+  "chat",
+  "direct",
+  "reaction",
+  "file",
+  "whiteboard",
+  "order",
+  "other",
+]);
 /** @type {Member["presence"][]} */
 const PRESENCE = ["present", "unheard", "ghost"];
 /** @type {Step[]} */
