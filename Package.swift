@@ -46,8 +46,9 @@ let pure: [Target] = [
   target("SFrame", ["Bytes"]),
   target("MLSWire", ["Bytes"]),
   target("MLS", ["Bytes", "MLSWire"]),
-  target("Delivery", ["Bytes", "MLSWire"]),
-  target("ClientCore", ["Bytes", "SFrame", "MLSWire", "MLS"]),
+  target("RoomRules", ["Bytes", "MLSWire"]),
+  target("Delivery", ["Bytes", "MLSWire", "RoomRules"]),
+  target("ClientCore", ["Bytes", "SFrame", "MLSWire", "MLS", "RoomRules"]),
 ]
 
 let engines: [Target] = [
@@ -71,8 +72,8 @@ let edges: [Target] = [
   target(
     "Server",
     [
-      "Bytes", "Delivery", "MLSWire", "RTCCore", "RTCSecurity", "Rooms", "SFU", "SFURuntime", "Signaling",
-      hummingbird, logging, crypto,
+      "Bytes", "Delivery", "MLSWire", "RTCCore", "RTCSecurity", "RoomRules", "Rooms", "SFU", "SFURuntime",
+      "Signaling", hummingbird, logging, crypto,
       product("HummingbirdTLS", "hummingbird"), product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
       product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("NIOHTTPTypes", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
@@ -93,7 +94,7 @@ let edges: [Target] = [
   .executableTarget(
     name: "joining-bench",
     dependencies: [
-      "Bytes", "ClientCore", "LoadGenerator", "NativeCrypto", "NativeMLSCrypto", "SFrame",
+      "Bytes", "ClientCore", "LoadGenerator", "NativeCrypto", "NativeMLSCrypto", "RoomRules", "SFrame",
       product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
     ],
     swiftSettings: strict),
@@ -114,23 +115,27 @@ let tests: [Target] = [
   test(
     "SimulationTests",
     [
-      "Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient", "SFrame", "MLSWire", "MLS", "ClientCore", "Delivery",
-      "NativeCrypto", "NativeMLSCrypto",
+      "Bytes", "RTCCore", "RTCSecurity", "SFU", "MediaClient", "SFrame", "MLSWire", "MLS", "RoomRules", "ClientCore",
+      "Delivery", "NativeCrypto", "NativeMLSCrypto",
     ]),
   test(
     "SFURuntimeTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CLinuxNet"]),
+  test("RoomRulesTests", ["Bytes", "MLSWire", "RoomRules"]),
   test("RoomsTests", ["Bytes", "Rooms"]),
   test("SignalingTests", ["Bytes", "Signaling"]),
   test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
   test(
     "ClientCoreTests",
-    ["Bytes", "SFrame", "MLSWire", "MLS", "ClientCore", "Delivery", "NativeCrypto", "NativeMLSCrypto"]),
+    [
+      "Bytes", "SFrame", "MLSWire", "MLS", "RoomRules", "ClientCore", "Delivery", "NativeCrypto", "NativeMLSCrypto",
+    ]),
   test("MLSTests", ["Bytes", "MLSWire", "MLS", "NativeMLSCrypto"]),
-  test("DeliveryTests", ["Bytes", "Delivery", "MLSWire", "MLS", "NativeMLSCrypto"]),
+  test("DeliveryTests", ["Bytes", "Delivery", "MLSWire", "MLS", "NativeMLSCrypto", "RoomRules"]),
   test(
     "ServerTests",
     [
-      "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "Rooms", "SFU", "SFURuntime", "Server", "Signaling",
+      "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "RoomRules", "Rooms", "SFU", "SFURuntime", "Server",
+      "Signaling",
       logging,
       product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("ServiceLifecycle", "swift-service-lifecycle"),
