@@ -24,6 +24,7 @@ func product(_ name: String, _ package: String) -> Target.Dependency { .product(
 let hummingbird = product("Hummingbird", "hummingbird")
 let crypto = product("Crypto", "swift-crypto")
 let logging = product("Logging", "swift-log")
+let grdb = product("GRDB", "GRDB.swift")
 
 func target(
   _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strict,
@@ -59,6 +60,7 @@ let engines: [Target] = [
   target("SFURuntime", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"], settings: onThePath),
   target("NativeCrypto", ["Bytes", "ClientCore", "SFrame", crypto]),
   target("NativeMLSCrypto", ["MLS", "MLSWire", crypto]),
+  target("Store", ["Bytes", grdb]),
   target("MediaClient", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
   target(
     "LoadGenerator",
@@ -73,7 +75,7 @@ let edges: [Target] = [
     "Server",
     [
       "Bytes", "Delivery", "MLSWire", "RTCCore", "RTCSecurity", "RoomRules", "Rooms", "SFU", "SFURuntime",
-      "Signaling", hummingbird, logging, crypto,
+      "Signaling", "Store", hummingbird, logging, crypto,
       product("HummingbirdTLS", "hummingbird"), product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
       product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("NIOHTTPTypes", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
@@ -82,7 +84,7 @@ let edges: [Target] = [
   .executableTarget(
     name: "tertulia",
     dependencies: [
-      "Server", "Signaling", "Bytes", "LoadGenerator", "MediaClient", logging,
+      "Server", "Signaling", "Store", "Bytes", "LoadGenerator", "MediaClient", logging,
       product("ArgumentParser", "swift-argument-parser"),
       product("Configuration", "swift-configuration"), product("ServiceLifecycle", "swift-service-lifecycle"),
     ],
@@ -121,6 +123,7 @@ let tests: [Target] = [
   test(
     "SFURuntimeTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CLinuxNet"]),
   test("RoomRulesTests", ["Bytes", "MLSWire", "RoomRules"]),
+  test("StoreTests", ["Bytes", "Store", grdb]),
   test("RoomsTests", ["Bytes", "Rooms"]),
   test("SignalingTests", ["Bytes", "Signaling"]),
   test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
@@ -135,7 +138,7 @@ let tests: [Target] = [
     "ServerTests",
     [
       "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "RoomRules", "Rooms", "SFU", "SFURuntime", "Server",
-      "Signaling",
+      "Signaling", "Store",
       logging,
       product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("ServiceLifecycle", "swift-service-lifecycle"),
@@ -166,6 +169,8 @@ let package = Package(
         traits: ["JSON", "YAML", "CommandLineArguments"]),
       .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ] : [])
+    + (names.contains("Store")
+      ? [.package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0")] : [])
     + (names.contains("Server") || names.contains("NativeCrypto") || names.contains("NativeMLSCrypto")
       ? [.package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2")] : []),
   targets: present

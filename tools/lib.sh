@@ -32,8 +32,8 @@ need_swift() {
     fail 'Swift 6.3 is not installed, or not in PATH. See https://www.swift.org/install/linux/'
 }
 
-# What the node needs at build time: OpenSSL, and the pieces that turn the client's core into WebAssembly.
-build_packages='git libssl-dev pkg-config zlib1g-dev wasi-libc libclang-rt-14-dev-wasm32 libc++-14-dev-wasm32
+# What the node needs at build time: OpenSSL, SQLite, and the pieces that turn the client's core into WebAssembly.
+build_packages='git libssl-dev libsqlite3-dev pkg-config zlib1g-dev wasi-libc libclang-rt-14-dev-wasm32 libc++-14-dev-wasm32
   libc++abi-14-dev-wasm32 binaryen brotli'
 
 # python_with PACKAGE...: makes .build/venv hold these PyPI packages and prints its interpreter.

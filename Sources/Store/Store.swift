@@ -1,0 +1,158 @@
+internal import Bytes
+internal import Foundation
+internal import GRDB
+internal import Glibc
+
+/// The database in the data folder: SQLite, write-ahead log, one file of one owner. Every write is one transaction, and is on
+/// the disk when it returns. Reads and writes wait on threads of their own, never on those of the caller.
+package final class Store: Sendable {
+  /// Who opens it.
+  package enum Holder: Sendable {
+    /// A node: it alone, until it ends. Makes the database and brings it up to date.
+    case node
+    /// A command, beside a node that may be running. Makes the database, and brings it up to date, when no node runs.
+    case command
+  }
+
+  package static let fileName = "tertulia.sqlite"
+  /// "TERT", in the header of the file (`PRAGMA application_id`).
+  static let applicationID: Int32 = 0x5445_5254
+
+  package let path: String
+  let pool: DatabasePool
+  private let lock: FolderLock?
+
+  /// Opens the database in `folder`, made when it is not there, after looking through all of it for damage. `busyTimeout`
+  /// (milliseconds) is how long it waits for other programs; `maximumBytes` how large the file may grow.
+  package static func open(
+    folder: String, as holder: Holder, busyTimeout: Int = 1_000, maximumBytes: Int = StoreLimits.database
+  ) throws(StoreError) -> Store {
+    try makeFolder(folder)
+    let lock: FolderLock?
+    do throws(StoreError) {
+      lock = try FolderLock(folder: folder)
+    } catch {
+      guard holder == .command, case .inUse = error else { throw error }
+      lock = nil
+    }
+    let path = folder + "/" + fileName
+    if lock != nil { try makeFile(path) }
+    guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+    do {
+      let pool = try DatabasePool(path: path, configuration: configuration(busyTimeout, maximumBytes))
+      try pool.writeWithoutTransaction { database in
+        // GRDB trades the last transactions for speed; a use of an invitation must survive a power cut.
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        try examine(database, path: path)
+      }
+      try migrate(pool, path: path, isAllowed: lock != nil)
+      return Store(path: path, pool: pool, lock: holder == .node ? lock : nil)
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  private init(path: String, pool: DatabasePool, lock: FolderLock?) {
+    self.path = path
+    self.pool = pool
+    self.lock = lock
+  }
+
+  /// Ends it; the write-ahead log is worked into the file. Later calls throw.
+  package func close() throws(StoreError) {
+    do { try pool.close() } catch { throw StoreError(error, path: path) }
+  }
+
+  /// Runs `body` over one state of the database.
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    do { return try await pool.read(body) } catch { throw StoreError(error, path: path) }
+  }
+
+  /// Runs `body` as one transaction: when it throws, nothing has happened.
+  @discardableResult
+  func write<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    do { return try await pool.write(body) } catch { throw StoreError(error, path: path) }
+  }
+
+  /// Like `write`, for what must be gone: afterwards the write-ahead log no longer holds it either. That other programs read
+  /// meanwhile delays that part to a later erasure or to `close`, and is no error.
+  @discardableResult
+  func erase<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    let value = try await write(body)
+    _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    return value
+  }
+}
+
+// MARK: - Opening
+
+extension Store {
+  /// Every change of the schema, oldest first. A change that has been released is never edited.
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    RoomTables.register(in: &migrator)
+    return migrator
+  }
+
+  static func configuration(_ busyTimeout: Int, _ maximumBytes: Int) -> Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(Double(busyTimeout) / 1_000)
+    configuration.maximumReaderCount = 2
+    configuration.foreignKeysEnabled = true
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+      let page = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4_096
+      _ = try Int.fetchOne(database, sql: "PRAGMA max_page_count = \(maximumBytes / page)")
+    }
+    return configuration
+  }
+
+  /// Refuses what is not a sound database of this program or a newer one.
+  private static func examine(_ database: Database, path: String) throws {
+    let identifier = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
+    guard identifier == applicationID || identifier == 0 && isEmpty else { throw StoreError.foreign(path: path) }
+    try check(database, path: path)
+    if try migrator.hasBeenSuperseded(database) { throw StoreError.newer(path: path) }
+  }
+
+  private static func migrate(_ pool: DatabasePool, path: String, isAllowed: Bool) throws {
+    let migrator = Self.migrator
+    if try pool.read({ try migrator.hasCompletedMigrations($0) }) { return }
+    guard isAllowed else { throw StoreError.older(path: path) }
+    try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA application_id = \(applicationID)") }
+    try migrator.migrate(pool)
+  }
+
+  /// Looks through the whole file.
+  static func check(_ database: Database, path: String) throws {
+    let finding = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "no answer"
+    guard finding == "ok" else { throw StoreError.damaged(path: path, finding: finding) }
+    if try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") != nil {
+      throw StoreError.damaged(path: path, finding: "a row belongs to nothing")
+    }
+  }
+
+  private static func makeFolder(_ folder: String) throws(StoreError) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw .unwritable(path: folder, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Made, and kept, for the owner's eyes only; SQLite gives its other files the same mode.
+  private static func makeFile(_ path: String) throws(StoreError) {
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+    fchmod(descriptor, 0o600)
+    Glibc.close(descriptor)
+  }
+}
