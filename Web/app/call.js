@@ -1,7 +1,7 @@
 // @ts-check
 import { Alarms } from "./alarms.js";
 import { LevelMeter } from "./level.js";
-import { createAddress, parsePlace, roomPath } from "./link.js";
+import { createAddress, parsePlace, readFragment, roomPath, withHost, withoutInvitation } from "./link.js";
 import { LocalMedia } from "./local-media.js";
 import { mark } from "./marks.js";
 import { MediaSession } from "./media-session.js";
@@ -34,7 +34,8 @@ import { cleanName } from "./text.js";
  * @property {boolean} canChooseSpeaker
  * @property {MediaDevices | undefined} media
  * @property {(text: string) => Promise<void>} copy
- * @property {(address: RoomAddress) => Promise<ClosableSecureRoom>} openSecure rejects with `{ code: BlockedCode }`
+ * @property {(address: RoomAddress & { password?: string }) => Promise<ClosableSecureRoom>} openSecure rejects with
+ *   `{ code: BlockedCode }`
  * @property {(room: string) => Promise<string | null>} createHost makes this device the host of a new room; the digest
  *   of the host's key for its link, null where that cannot be
  * @property {(key: "mode") => string | null} remembered a choice made on this device
@@ -62,6 +63,8 @@ export class Call {
   #participation = null;
   /** @type {Promise<void> | null} */
   #requesting = null;
+  /** Of the room that was opened last, where its link needs one; never leaves the device. */
+  #password = { room: "", text: "" };
   /** Counts the places that were entered: what belongs to a former one comes too late. */
   #visit = 0;
 
@@ -93,8 +96,11 @@ export class Call {
     if (!secureContext || !media) return this.#block(secureContext ? "unsupported_browser" : "insecure_context");
     const { room, fragment } = place;
     this.#address = { room, fragment };
-    this.#store.update(() => ({ phase: "prejoin", room, link: location.origin + roomPath(place) }));
-    this.#openSecure(this.#address);
+    const link = location.origin + roomPath({ room, fragment: withoutInvitation(fragment) });
+    const password = readFragment(fragment)?.password ?? false;
+    this.#store.update(() => ({ phase: "prejoin", room, link, password }));
+    // Stretching a password takes a second, and needs the password: that waits for the click.
+    if (!password) this.#openSecure(this.#address);
   }
 
   /** The address bar has changed. Opening the room that is open already neither leaves it nor asks for devices again. */
@@ -103,18 +109,35 @@ export class Call {
     const { phase } = this.#store.get();
     const isHere = place.kind === "room" && place.room === this.#address?.room &&
       place.fragment === this.#address.fragment;
-    if (!isHere || !["prejoin", "joining", "call"].includes(phase)) this.open();
+    if (!isHere || !["prejoin", "joining", "waiting", "call"].includes(phase)) this.open();
   }
 
-  /** Makes a room and goes to its pre-join screen. */
-  async createRoom() {
+  /**
+   * Makes a room and goes to its pre-join screen.
+   * @param {string} [password] empty: the link alone opens the room
+   * @returns {Promise<boolean>} false: with a password there has to be a host, and this device keeps no key to be one
+   */
+  async createRoom(password = "") {
     const visit = this.#visit;
     const { room, fragment } = createAddress();
     const host = await this.#environment.createHost(room);
-    if (visit !== this.#visit) return;
-    const address = { room, fragment: host === null ? fragment : `${fragment}.${host}` };
+    if (visit !== this.#visit) return true;
+    if (host === null && password !== "") return false;
+    const address = { room, fragment: host === null ? fragment : withHost(fragment, host, password !== "") };
     this.#environment.history.pushState(null, "", roomPath(address));
+    this.#password = { room, text: password };
     this.open();
+    return true;
+  }
+
+  /** The password of the room that is open, as it was typed last on this page. */
+  get password() {
+    return this.#password.room === this.#address?.room ? this.#password.text : "";
+  }
+
+  /** @param {string} text of the room's password, as typed */
+  setPassword(text) {
+    this.#password = { room: this.#address?.room ?? "", text };
   }
 
   /** @param {string} name as typed */
@@ -157,16 +180,17 @@ export class Call {
     mark("click");
     this.#store.update(() => ({ phase: "joining" }));
     const visit = this.#visit;
+    if (this.#store.get().password) this.#openSecure({ ...this.#address, password: this.password });
     await this.#secure;
     if (visit === this.#visit && this.#store.get().phase === "joining") this.#participation?.begin();
   }
 
   leave() {
     const { phase } = this.#store.get();
-    if (phase !== "call" && phase !== "joining") return;
+    if (phase !== "call" && phase !== "joining" && phase !== "waiting") return;
     this.#participation?.leave();
     this.#end();
-    this.#store.update(() => ({ phase: "left" }));
+    this.#store.update(() => ({ phase: "left", lobby: null }));
   }
 
   /** @param {string} text */
@@ -276,8 +300,22 @@ export class Call {
   /** Back to the pre-join screen, or another attempt to reach the node. */
   retry() {
     const { phase } = this.#store.get();
-    if (phase === "call" || phase === "joining") this.#participation?.wake();
+    if (phase === "call" || phase === "joining" || phase === "waiting") this.#participation?.wake();
     else this.open();
+  }
+
+  /** The same room with the link that everybody has, to knock at its door: the invitation was of no use. */
+  dropInvitation() {
+    const place = parsePlace(this.#environment.location);
+    if (place.kind !== "room") return;
+    const { room, fragment } = place;
+    this.#environment.history.pushState(null, "", roomPath({ room, fragment: withoutInvitation(fragment) }));
+    this.open();
+  }
+
+  /** Away from the door, back to the pre-join screen: the password may have been another. */
+  stepBack() {
+    if (this.#store.get().phase === "waiting") this.open();
   }
 
   /** The page is visible again, or the network came or went. */
@@ -303,7 +341,7 @@ export class Call {
     });
   }
 
-  /** @param {RoomAddress} address */
+  /** @param {RoomAddress & { password?: string }} address */
   #openSecure(address) {
     const visit = this.#visit;
     this.#secure = this.#environment.openSecure(address).then((secure) => {
@@ -334,7 +372,8 @@ export class Call {
       local: this.#local,
       createMediaSession: (events) => create(secure, events, clock),
       connect,
-      entered: () => this.#store.update(() => ({ phase: "call" })),
+      entered: () => this.#store.update(() => ({ phase: "call", lobby: null })),
+      waiting: (lobby) => this.#wait(lobby),
       blocked: (code) => this.#block(code),
       path: (path) => this.#saving.setPath(path),
       alarms: this.#alarms,
@@ -344,11 +383,20 @@ export class Call {
     this.#participation.prepare();
   }
 
+  /** @param {Pick<import("./types.js").Lobby, "state" | "digits">} lobby */
+  #wait(lobby) {
+    const { clock } = this.#environment;
+    this.#store.update(({ lobby: before }) => ({
+      phase: "waiting",
+      lobby: { ...lobby, since: before?.since ?? clock.date() },
+    }));
+  }
+
   /** @param {BlockedCode} code */
   #block(code) {
     this.#participation?.close();
     this.#end();
-    this.#store.update(() => ({ phase: "blocked", blocked: { code } }));
+    this.#store.update(() => ({ phase: "blocked", blocked: { code }, lobby: null }));
   }
 
   /** Lets go of devices and keys. */

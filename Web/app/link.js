@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * A room's link: `https://HOST/r/ROOM#1S` or `#1S.H`. What follows # never leaves the browser: it is kept in memory and in the
- * address bar, and no function here hands it to anything that sends.
+ * A room's link: `https://HOST/r/ROOM#` and `1S`, `1S.H`, or `1S.H.I`; with a password `2S.H` or `2S.H.I`. S is the secret,
+ * H the digest of the host's key, I the secret of a personal invitation. What follows # never leaves the browser: it is kept
+ * in memory and in the address bar, and no function here hands it to anything that sends.
  */
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -9,8 +10,12 @@ const ROOM_LENGTH = 16;
 const SECRET_BYTES = 16;
 const ROOM = /^[0-9A-HJKMNP-TV-Z]{12,32}$/;
 
-/** Version 1; 16 bytes; and where there is a host, 10 bytes of their key's digest. Last characters carry two bits. */
-const FRAGMENT = /^1[A-Za-z0-9_-]{21}[AQgw](?:\.[A-Za-z0-9_-]{13}[AQgw])?$/;
+/**
+ * Version; 16 bytes; where there is a host, 10 bytes of their key's digest; 16 bytes of an invitation. Last characters carry
+ * two bits. A password needs a host.
+ */
+const FRAGMENT =
+  /^(?:1([A-Za-z0-9_-]{21}[AQgw])|2([A-Za-z0-9_-]{21}[AQgw])(?=\.))(?:\.([A-Za-z0-9_-]{13}[AQgw])(?:\.([A-Za-z0-9_-]{21}[AQgw]))?)?$/;
 
 /** @typedef {{ room: string, fragment: string }} RoomAddress */
 
@@ -18,6 +23,41 @@ const FRAGMENT = /^1[A-Za-z0-9_-]{21}[AQgw](?:\.[A-Za-z0-9_-]{13}[AQgw])?$/;
  * @typedef {{ kind: "home" } | ({ kind: "room" } & RoomAddress)
  *   | { kind: "invalid", code: "bad_link" | "no_secret" }} Place
  */
+
+/**
+ * @typedef {object} LinkParts
+ * @property {boolean} password the link opens nothing without the room's password
+ * @property {string | null} host digest of the host's key; null: the room is nobody's
+ * @property {string | null} invitation secret of a personal invitation
+ */
+
+/**
+ * What a fragment holds besides the secret.
+ * @param {string} fragment
+ * @returns {LinkParts | null} null: this is no fragment of a link
+ */
+export function readFragment(fragment) {
+  const match = FRAGMENT.exec(fragment);
+  return match && { password: match[2] !== undefined, host: match[3] ?? null, invitation: match[4] ?? null };
+}
+
+/**
+ * The fragment that may be passed on: a personal invitation is for one person.
+ * @param {string} fragment of a link
+ */
+export function withoutInvitation(fragment) {
+  return fragment.split(".").slice(0, 2).join(".");
+}
+
+/**
+ * The fragment of a room that has a host.
+ * @param {string} fragment of `createAddress`
+ * @param {string} host digest of the host's key
+ * @param {boolean} password
+ */
+export function withHost(fragment, host, password) {
+  return `${password ? 2 : 1}${fragment.slice(1)}.${host}`;
+}
 
 /**
  * @param {(bytes: Uint8Array<ArrayBuffer>) => unknown} [fill] a cryptographic generator
@@ -46,7 +86,7 @@ export function parsePlace({ pathname, hash }) {
   if (!ROOM.test(room)) return { kind: "invalid", code: "bad_link" };
   const fragment = hash.replace(/^#/, "");
   if (fragment === "") return { kind: "invalid", code: "no_secret" };
-  if (!FRAGMENT.test(fragment)) return { kind: "invalid", code: "bad_link" };
+  if (!readFragment(fragment)) return { kind: "invalid", code: "bad_link" };
   return { kind: "room", room, fragment };
 }
 
@@ -61,6 +101,11 @@ export function roomPath({ room, fragment }) {
  */
 function normaliseRoom(text) {
   return text.toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
+}
+
+/** @param {string} text of `base64url` @throws {DOMException} where it is none */
+export function fromBase64url(text) {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 }
 
 /**

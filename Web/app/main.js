@@ -37,7 +37,7 @@ const call = new Call(store, {
   canChooseSpeaker: "setSinkId" in HTMLMediaElement.prototype,
   media: navigator.mediaDevices,
   copy: (text) => navigator.clipboard.writeText(text),
-  openSecure: ({ room, fragment }) => SecureSession.open({ room, secret: fragment }),
+  openSecure: ({ room, fragment, password }) => SecureSession.open({ room, secret: fragment, password }),
   remembered: (key) => remembered(`tertulia.${key}`),
   remember: (key, value) => remember(`tertulia.${key}`, value),
   createHost: (room) => SecureSession.createHost(room),

@@ -1,5 +1,7 @@
 // @ts-check
 import { Chat } from "./chat.js";
+import { deviceDigits } from "./digits.js";
+import { base64url, fromBase64url } from "./link.js";
 import { mark } from "./marks.js";
 import { Measure } from "./measure.js";
 import { MediaKeeper } from "./media-keeper.js";
@@ -32,8 +34,8 @@ import { requestView } from "./view.js";
 
 /**
  * The part of the secure session that a participation uses.
- * @typedef {Group & Pick<SecureSession, "gate" | "join" | "newJoin" | "attachSender" | "attachReceiver" | "counters"
- *   | "checkTransforms">} SecureRoom
+ * @typedef {Group & Pick<SecureSession, "gate" | "join" | "newJoin" | "helloExtras" | "useInvitation" | "attachSender"
+ *   | "attachReceiver" | "counters" | "checkTransforms">} SecureRoom
  */
 
 /**
@@ -47,6 +49,8 @@ import { requestView } from "./view.js";
  * @property {(() => WebSocket) | undefined} [connect]
  * @property {() => boolean} online false: this device knows that it has no network
  * @property {() => void} entered the room may be shown
+ * @property {(lobby: { state: "waiting" | "no_host", digits: string }) => void} waiting at the door: nothing of the room
+ *   may be shown any more
  * @property {(code: BlockedCode) => void} blocked it ended, and trying again will not help
  * @property {(path: Path | null) => void} path what the node measures on its way to us; null: that way is another now
  * @property {Alarms} alarms
@@ -72,6 +76,13 @@ const FINAL = {
   server_full: "server_full",
   unknown_version: "unknown_version",
   removed: "removed",
+  refused: "refused",
+  banned: "banned",
+  room_locked: "room_locked",
+  knock_limit: "knock_limit",
+  invitation_used: "invitation_used",
+  invitation_over: "invitation_over",
+  no_invitation: "no_invitation",
 };
 
 /** One person's stay in one room: signalling, people, media and chat, held together through losses of any of them. */
@@ -92,6 +103,10 @@ export class Participation {
   #cancelNews = () => {};
   #cancelEnter = () => {};
   #entered = false;
+  /** At the door: the node has not let us in yet. */
+  #waiting = false;
+  /** What a host sees of this device. */
+  #digits = "";
   #toldLoss = false;
   #mediaLostAt = Infinity;
 
@@ -229,13 +244,16 @@ export class Participation {
     const { gate, join } = secure;
     const hello = { type: /** @type {const} */ ("hello"), room: this.#room, gate, join };
     if (this.#resuming) return [{ ...hello, resume: this.#resume }];
+    const extras = await secure.helloExtras(this.#doors.store.get().self.name);
+    this.#digits = extras.device ? await digitsOf(extras.device.key) : "";
     this.#sentFlags = JSON.stringify(local.flags);
-    return [hello, { type: "media", ...local.flags }];
+    return [{ ...hello, ...extras }, { type: "media", ...local.flags }];
   }
 
   /** @param {ServerMessage} message */
   #receive(message) {
     if (message.type === "welcome") this.#welcome(message);
+    else if (message.type === "lobby") this.#wait(message.state);
     else if (message.type === "error") this.#error(message.code, message.detail);
     else if (message.type === "closing") this.#closing();
     else if (this.#index >= 0) this.#inRoom(message);
@@ -285,6 +303,30 @@ export class Participation {
     }
   }
 
+  /**
+   * Not let in yet, or not again: whatever we had of the room is gone, and nothing is sent or received.
+   * @param {"waiting" | "no_host"} state
+   */
+  #wait(state) {
+    if (this.#index >= 0) {
+      this.#cancelEnter();
+      this.group.disconnect();
+      this.people.clear();
+      this.chat.fail();
+      this.#index = -1;
+      this.#doors.store.update(({ self }) => ({ self: { ...self, key: "", index: -1 } }));
+    }
+    this.#waiting = true;
+    this.#entered = false;
+    this.#resuming = false;
+    this.#resume = "";
+    this.#sentFlags = "";
+    this.media.close();
+    this.#recovered(true);
+    this.#doors.waiting({ state, digits: this.#digits });
+    this.#setConnection();
+  }
+
   /** @param {Welcome} welcome */
   #welcome(welcome) {
     const { store, clock, notices, secure } = this.#doors;
@@ -303,6 +345,7 @@ export class Participation {
       store.update(({ self }) => ({ self: { ...self, key: secure.join, index: welcome.index } }));
     }
     if (again && !this.#resuming) this.people.beQuiet(RESTART_QUIET);
+    if (welcome.invitation) secure.useInvitation(welcome.invitation);
     this.group.enter({ resumed: this.#resuming, senderKey: welcome.senderKey });
     this.people.setParticipants(welcome.participants.filter(({ index }) => index !== welcome.index));
     if (this.#resuming) {
@@ -317,6 +360,8 @@ export class Participation {
     this.#sendViewSoon();
     this.#setConnection();
     if (!again) this.#cancelEnter = clock.after(ENTER_PATIENCE, () => this.#enter());
+    if (this.#waiting) this.media.begin();
+    this.#waiting = false;
   }
 
   /** Drawing the call takes longer than the answer takes to arrive: it goes first, and connecting goes on meanwhile. */
@@ -397,8 +442,9 @@ export class Participation {
     if (!this.signaling.open || this.#serverClosing) {
       const closing = this.#serverClosing ? "server_restarting" : undefined;
       const detail = this.#doors.online() ? closing : "offline";
-      return { state: this.#index < 0 ? "connecting" : "reconnecting", detail };
+      return { state: this.#index < 0 && !this.#waiting ? "connecting" : "reconnecting", detail };
     }
+    if (this.#waiting) return { state: "connected" };
     if (this.media.state === "connected") return { state: "connected" };
     if (this.media.failures > 0 && this.media.state === "connecting") {
       return { state: "media_lost", detail: "media_blocked" };
@@ -434,4 +480,14 @@ export class Participation {
       if (this.signaling.send({ type: "view", slots })) this.#sentView = view;
     });
   }
+}
+
+/**
+ * What hosts see of a device.
+ * @param {string} key base64url
+ */
+async function digitsOf(key) {
+  return deviceDigits(
+    base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", fromBase64url(key))).subarray(0, 16)),
+  );
 }

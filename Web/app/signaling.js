@@ -146,6 +146,11 @@ export class Signaling {
       return;
     }
     if (message.type === "pong") return;
+    if (message.type === "lobby") {
+      // Whoever waits at the door is connected: a host may take her time.
+      this.#cancelTimeout();
+      this.#attempts = 0;
+    }
     if (message.type === "welcome") {
       // A second one on the same socket could give us back an index whose keys were used already.
       if (this.#welcomed) return;

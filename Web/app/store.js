@@ -15,6 +15,8 @@ export function initialState() {
   return {
     phase: "home",
     link: "",
+    password: false,
+    lobby: null,
     room: "",
     connection: { state: "connecting", since: 0 },
     self: {

@@ -4,16 +4,30 @@
  * `Web/app` and `Web/ui` share, checked by `deno check`.
  */
 
-/** @typedef {"home" | "prejoin" | "joining" | "call" | "left" | "blocked"} Phase */
+/** @typedef {"home" | "prejoin" | "joining" | "waiting" | "call" | "left" | "blocked"} Phase `waiting`: at the door, until a
+ *   host lets us in */
 
 /**
  * Why the person cannot go on. `bad_link` the address is not a room link; `no_secret` the part after # is missing;
  * `wrong_secret` the room exists under another secret; `unsupported_browser`, `insecure_context` (no HTTPS) and
  * `wasm_failed` the encryption cannot run here; `room_full`, `server_full` no place left; `bad_room` the node refuses
  * the room; `removed` somebody or the node ended the participation; `unknown_version` the page is older or newer than
- * the node: reload; `internal` the node failed.
+ * the node: reload; `refused` a host did not let us in; `banned` this device may not come in any more; `room_locked`
+ * nobody new comes in; `knock_limit` too many knock at once; `invitation_used` another device took the invitation;
+ * `invitation_over` it has expired or was withdrawn; `no_invitation` the room knows none like it; `internal` the node
+ * failed.
  * @typedef {"bad_link" | "no_secret" | "wrong_secret" | "unsupported_browser" | "insecure_context" | "wasm_failed"
- *   | "room_full" | "server_full" | "bad_room" | "removed" | "unknown_version" | "internal"} BlockedCode
+ *   | "room_full" | "server_full" | "bad_room" | "removed" | "unknown_version" | "refused" | "banned" | "room_locked"
+ *   | "knock_limit" | "invitation_used" | "invitation_over" | "no_invitation" | "internal"} BlockedCode
+ */
+
+/**
+ * What is known at the door, while a host decides.
+ * @typedef {object} Lobby
+ * @property {"waiting" | "no_host"} state whether somebody who could let us in is there, by the node's word; of a wrong link
+ *   or password it says `no_host` too, so that nobody can try them out
+ * @property {string} digits of this device's key for the room: what a host sees beside the name; empty where it shows none
+ * @property {number} since milliseconds since the Unix epoch
  */
 
 /**
@@ -208,7 +222,9 @@
  * @typedef {object} State
  * @property {Phase} phase
  * @property {{ code: BlockedCode }} [blocked] set exactly in phase `blocked`
- * @property {string} link the whole link with its secret; empty on `home`
+ * @property {string} link the room's link with its secret, but without a personal invitation; empty on `home`
+ * @property {boolean} password the link opens nothing without the room's password
+ * @property {Lobby | null} lobby set exactly in phase `waiting`
  * @property {string} room
  * @property {Connection} connection
  * @property {Self} self

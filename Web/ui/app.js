@@ -7,6 +7,7 @@ import { language, remembered, startLanguage, t } from "./i18n.js";
 import { startTheme } from "./preferences.js";
 import { Prejoin } from "./prejoin.js";
 import { View } from "./view.js";
+import { Waiting } from "./waiting.js";
 /** @typedef {import("../app/types.js").State} State */
 /** @typedef {import("../app/store.js").Store} Store */
 /** @typedef {import("../app/call.js").Call} Call */
@@ -106,12 +107,14 @@ customElements.define("tertulia-app", App);
 function pageFor(phase) {
   if (phase === "home") return Home;
   if (phase === "call") return CallPage;
+  if (phase === "waiting") return Waiting;
   return phase === "left" || phase === "blocked" ? Ending : Prejoin;
 }
 
 /** Never a room or a name: titles end up in histories and on shared screens. @param {Readonly<State>} state */
 function title({ phase, unread }) {
   if (phase === "home") return t("title.home");
+  if (phase === "waiting") return t("title.waiting");
   if (phase !== "call") return "Tertulia";
   return unread > 0 ? t("title.unread", { count: unread }) : t("title.call");
 }

@@ -5,6 +5,9 @@ import { mark, tableDrawing } from "./table.js";
 import { View } from "./view.js";
 import { blockedWords } from "./words.js";
 
+/** Where the invitation is of no use, the room's own link still is. */
+const INVITATION = new Set(["invitation_used", "invitation_over", "no_invitation"]);
+
 /** After the call, or instead of it: what happened, and the way on. */
 export class Ending extends View {
   /** @param {import("./view.js").Context} context */
@@ -44,6 +47,8 @@ export class Ending extends View {
 
   #again() {
     const { call, store } = this.context;
+    const code = store.get().blocked?.code ?? "";
+    if (INVITATION.has(code)) return call.dropInvitation();
     // A page that does not fit the node, or whose parts did not load, needs to be fetched again.
     if (store.get().phase === "blocked") location.reload();
     else call.retry();
@@ -52,13 +57,13 @@ export class Ending extends View {
   /** @override @param {Readonly<import("../app/types.js").State>} state */
   render({ phase, blocked }) {
     const code = phase === "blocked" ? blocked?.code ?? "internal" : null;
-    const words = code ? blockedWords(code) : { title: "left.title", text: "left.text", retry: true };
+    const words = code ? blockedWords(code) : { title: "left.title", text: "left.text", retry: "left.rejoin" };
     setAttribute(this.body, "data-testid", code ? "blocked" : "left");
     setAttribute(this.body, "data-code", code);
     say(this.heading, words.title);
     say(this.text, words.text);
-    say(this.again, code ? "ending.retry" : "left.rejoin");
-    show(this.again, words.retry);
+    if (words.retry) say(this.again, words.retry);
+    show(this.again, words.retry !== null);
   }
 }
 customElements.define("tertulia-ending", Ending);

@@ -5,6 +5,7 @@ import { icon, redraw } from "./icons.js";
 import { Meter } from "./meter.js";
 import { ModePicker } from "./mode-picker.js";
 import { Preferences } from "./preferences.js";
+import { secretField } from "./secret-field.js";
 import { mark } from "./table.js";
 import { NARROW, View } from "./view.js";
 import { permissionWords } from "./words.js";
@@ -48,6 +49,14 @@ export class Prejoin extends View {
       attrs: { role: "alert" },
     });
     this.problem.hidden = true;
+    this.password = secretField({
+      id: "join-password",
+      label: "prejoin.password",
+      autocomplete: "off",
+      hint: "prejoin.password_hint",
+      problem: "prejoin.password_problem",
+      typed: (value) => call.setPassword(value),
+    });
     this.button = h("button", { class: "button primary large", testid: "join-button", attrs: { type: "submit" } });
     furnish(this, { class: "page prejoin" }, [
       h(
@@ -95,6 +104,7 @@ export class Prejoin extends View {
         this.name,
         this.problem,
       ),
+      this.password.box,
       this.button,
       h("p", { class: "assurance" }, icon("shield"), h("span", { t: "prejoin.who_hears" })),
     );
@@ -144,6 +154,7 @@ export class Prejoin extends View {
       this.name.value = name;
       call.setName(name);
     }
+    this.password.input.value = call.password;
     call.requestDevices();
     // On a phone the focus would raise the keyboard over the picture.
     if (look().width >= NARROW) this.name.focus();
@@ -169,12 +180,14 @@ export class Prejoin extends View {
       this.name.focus();
       return;
     }
+    if (this.context.store.get().password && this.password.input.value === "") return this.password.complain(true);
     sessionStorage.setItem(NAME, this.name.value);
     this.context.call.join();
   }
 
   /** @override @param {Readonly<State>} state */
-  render({ phase, self }) {
+  render({ phase, self, password }) {
+    show(this.password.box, password);
     setStream(this.video, self.stream);
     show(this.video, self.camera);
     show(this.dark, !self.camera);

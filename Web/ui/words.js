@@ -170,16 +170,56 @@ const BLOCKED = {
   bad_room: "blocked.bad_link",
   removed: "blocked.removed",
   unknown_version: "blocked.unknown_version",
+  refused: "blocked.refused",
+  banned: "blocked.banned",
+  room_locked: "blocked.room_locked",
+  knock_limit: "blocked.knock_limit",
+  invitation_used: "blocked.invitation_used",
+  invitation_over: "blocked.invitation_over",
+  no_invitation: "blocked.no_invitation",
 };
-const WORTH_ANOTHER_TRY = new Set(["room_full", "server_full", "unknown_version", "wasm_failed", "internal"]);
+
+/** What may help, as a button. @type {Record<string, string>} */
+const WAYS_ON = {
+  room_full: "ending.retry",
+  server_full: "ending.retry",
+  unknown_version: "ending.retry",
+  wasm_failed: "ending.retry",
+  internal: "ending.retry",
+  room_locked: "ending.retry",
+  knock_limit: "ending.retry",
+  refused: "ending.knock_again",
+  invitation_used: "ending.knock",
+  invitation_over: "ending.knock",
+  no_invitation: "ending.knock",
+};
 
 /**
  * @param {string} code
- * @returns {{ title: string, text: string, retry: boolean }} keys, and whether trying again may help
+ * @returns {{ title: string, text: string, retry: string | null }} keys; of the button that may help, if any
  */
 export function blockedWords(code) {
   const key = BLOCKED[code] ?? "blocked.internal";
-  return { title: key, text: `${key}_text`, retry: WORTH_ANOTHER_TRY.has(code) };
+  return { title: key, text: `${key}_text`, retry: WAYS_ON[code] ?? null };
+}
+
+/** Longer than this without an answer, and something may be wrong. Milliseconds. */
+const LONG_WAIT = 60_000;
+
+/**
+ * What to say at the door (keys).
+ * @param {import("../app/types.js").Lobby} lobby
+ * @param {boolean} password the link needs one
+ * @param {number} now milliseconds since the Unix epoch
+ * @returns {{ text: string, advice: string | null, wait: number }} `wait` milliseconds until the advice is due, 0 if it is
+ */
+export function waitingWords({ state, since }, password, now) {
+  const wait = Math.max(0, since + LONG_WAIT - now);
+  return {
+    text: state === "waiting" ? "waiting.asked" : "waiting.no_host",
+    advice: wait > 0 ? null : password ? "waiting.check_password" : "waiting.check_link",
+    wait,
+  };
 }
 
 /** @type {Record<string, string>} */

@@ -162,6 +162,15 @@ export class FakeSecure extends EventTarget {
     return Promise.resolve(this.join);
   }
 
+  /** What `hello` says besides; empty in a room without a host. @type {object} */
+  extras = {};
+
+  /** @param {string} name */
+  helloExtras(name) {
+    this.#tell("helloExtras", name);
+    return Promise.resolve(this.extras);
+  }
+
   /** @param {string[]} joins */
   setRoster(joins) {
     this.roster = joins;
@@ -174,6 +183,7 @@ export class FakeSecure extends EventTarget {
   }
 
   enter = (/** @type {object} */ welcome) => this.#tell("enter", welcome);
+  useInvitation = (/** @type {string} */ chain) => this.#tell("useInvitation", chain);
   disconnect = () => this.#tell("disconnect");
   deliver = (/** @type {object} */ message, /** @type {string | null} */ from) => this.#tell("deliver", message, from);
   setProfile = (/** @type {object} */ profile) => this.#tell("setProfile", profile);

@@ -1,6 +1,15 @@
 // @ts-check
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
-import { base64url, createAddress, parsePlace, roomPath } from "../../../Web/app/link.js";
+import {
+  base64url,
+  createAddress,
+  fromBase64url,
+  parsePlace,
+  readFragment,
+  roomPath,
+  withHost,
+  withoutInvitation,
+} from "../../../Web/app/link.js";
 
 const SECRET = "1AAAAAAAAAAAAAAAAAAAAAA";
 
@@ -41,6 +50,39 @@ Deno.test("a digest of the host's key may follow the secret", () => {
   });
 });
 
+const HOST = "AAAAAAAAAAAAAA";
+const INVITATION = "BBBBBBBBBBBBBBBBBBBBBA";
+
+for (
+  const [fragment, password, host, invitation] of /** @type {[string, boolean, string | null, string | null][]} */ ([
+    [SECRET, false, null, null],
+    [`${SECRET}.${HOST}`, false, HOST, null],
+    [`${SECRET}.${HOST}.${INVITATION}`, false, HOST, INVITATION],
+    [`2${SECRET.slice(1)}.${HOST}`, true, HOST, null],
+    [`2${SECRET.slice(1)}.${HOST}.${INVITATION}`, true, HOST, INVITATION],
+  ])
+) {
+  Deno.test(`a link tells what it needs and brings: ${fragment}`, () => {
+    deepEqual(readFragment(fragment), { password, host, invitation });
+    equal(parsePlace({ pathname: "/r/ABCDEFGH1234", hash: `#${fragment}` }).kind, "room");
+  });
+}
+
+Deno.test("what is passed on of a link holds no personal invitation", () => {
+  equal(withoutInvitation(`${SECRET}.${HOST}.${INVITATION}`), `${SECRET}.${HOST}`);
+  equal(withoutInvitation(SECRET), SECRET);
+});
+
+Deno.test("a room with a host, and with a password, is told by its fragment", () => {
+  deepEqual(readFragment(withHost(SECRET, HOST, false)), { password: false, host: HOST, invitation: null });
+  deepEqual(readFragment(withHost(SECRET, HOST, true)), { password: true, host: HOST, invitation: null });
+});
+
+Deno.test("base64url reads back to the same bytes", () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
+  deepEqual(fromBase64url(base64url(bytes)), bytes);
+});
+
 Deno.test("a link without its secret says so", () => {
   deepEqual(parsePlace({ pathname: "/r/ABCDEFGH1234", hash: "" }), { kind: "invalid", code: "no_secret" });
 });
@@ -51,7 +93,11 @@ for (
     ["a letter outside the alphabet", "/r/ABCDEFGHUUUU", `#${SECRET}`],
     ["another path", "/rooms/ABCDEFGH1234", `#${SECRET}`],
     ["a path below the room", "/r/ABCDEFGH1234/x", `#${SECRET}`],
-    ["another version", "/r/ABCDEFGH1234", "#2AAAAAAAAAAAAAAAAAAAAAA"],
+    ["another version", "/r/ABCDEFGH1234", "#3AAAAAAAAAAAAAAAAAAAAAA"],
+    ["a password without a host", "/r/ABCDEFGH1234", "#2AAAAAAAAAAAAAAAAAAAAAA"],
+    ["an invitation without a host", "/r/ABCDEFGH1234", `#${SECRET}.${INVITATION}`],
+    ["a short invitation", "/r/ABCDEFGH1234", `#${SECRET}.${HOST}.AAAA`],
+    ["more after the invitation", "/r/ABCDEFGH1234", `#${SECRET}.${HOST}.${INVITATION}.${INVITATION}`],
     ["a short secret", "/r/ABCDEFGH1234", "#1AAAA"],
     ["bits beyond the 16th byte", "/r/ABCDEFGH1234", "#1AAAAAAAAAAAAAAAAAAAAAB"],
     ["markup", "/r/ABCDEFGH1234", "#1<script>AAAAAAAAAAAAA"],
