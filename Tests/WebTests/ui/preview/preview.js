@@ -269,6 +269,19 @@ const SCENES = {
         { id: 4, code: "verified", params: { name: "Berta" }, at: now },
       ],
     }),
+  waiting: () => ({
+    phase: "waiting",
+    link: LINK,
+    password: query.has("password"),
+    connection: { state: query.has("lost") ? "reconnecting" : "connected", since: now - 60_000 },
+    self: self({ name: "Nawal de la Orilla" }),
+    lobby: {
+      state: query.get("is") ?? "waiting",
+      digits: "482910557320",
+      since: query.has("long") ? now - 90_000 : now,
+    },
+  }),
+  "prejoin-password": () => ({ ...SCENES.prejoin(), password: true }),
   left: () => ({ phase: "left", link: LINK }),
   blocked: () => ({ phase: "blocked", blocked: { code: query.get("code") ?? "wrong_secret" } }),
 };
@@ -283,10 +296,11 @@ class FakeCall {
   constructor(store) {
     this.store = store;
     this.asked = [];
+    this.password = "";
     const names =
       "createRoom setName selectDevice requestDevices toggleMic toggleCamera startScreen stopScreen join leave " +
       "sendChat resendChat markRead setVisibleTiles copyLink dismissNotice retry removePerson setHand react compareWith " +
-      "acceptComparison answerComparison cancelComparison lock setMode answerQuestion openScreen watchDetails copyText";
+      "acceptComparison answerComparison cancelComparison lock setMode answerQuestion openScreen watchDetails copyText setPassword stepBack dropInvitation";
     for (const name of names.split(" ")) {
       this[name] = (...values) => {
         this.asked.push([name, ...values]);
