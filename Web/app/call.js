@@ -190,7 +190,7 @@ export class Call {
     if (phase !== "call" && phase !== "joining" && phase !== "waiting") return;
     this.#participation?.leave();
     this.#end();
-    this.#store.update(() => ({ phase: "left", lobby: null }));
+    this.#store.update(() => ({ phase: "left", waiting: null }));
   }
 
   /** @param {string} text */
@@ -372,8 +372,8 @@ export class Call {
       local: this.#local,
       createMediaSession: (events) => create(secure, events, clock),
       connect,
-      entered: () => this.#store.update(() => ({ phase: "call", lobby: null })),
-      waiting: (lobby) => this.#wait(lobby),
+      entered: () => this.#store.update(() => ({ phase: "call", waiting: null })),
+      waiting: (waiting) => this.#wait(waiting),
       blocked: (code) => this.#block(code),
       path: (path) => this.#saving.setPath(path),
       alarms: this.#alarms,
@@ -383,12 +383,12 @@ export class Call {
     this.#participation.prepare();
   }
 
-  /** @param {Pick<import("./types.js").Lobby, "state" | "digits">} lobby */
-  #wait(lobby) {
+  /** @param {Pick<import("./types.js").Waiting, "state" | "digits">} waiting */
+  #wait(waiting) {
     const { clock } = this.#environment;
-    this.#store.update(({ lobby: before }) => ({
+    this.#store.update(({ waiting: before }) => ({
       phase: "waiting",
-      lobby: { ...lobby, since: before?.since ?? clock.date() },
+      waiting: { ...waiting, since: before?.since ?? clock.date() },
     }));
   }
 
@@ -396,7 +396,7 @@ export class Call {
   #block(code) {
     this.#participation?.close();
     this.#end();
-    this.#store.update(() => ({ phase: "blocked", blocked: { code }, lobby: null }));
+    this.#store.update(() => ({ phase: "blocked", blocked: { code }, waiting: null }));
   }
 
   /** Lets go of devices and keys. */

@@ -49,7 +49,7 @@ import { requestView } from "./view.js";
  * @property {(() => WebSocket) | undefined} [connect]
  * @property {() => boolean} online false: this device knows that it has no network
  * @property {() => void} entered the room may be shown
- * @property {(lobby: { state: "waiting" | "no_host", digits: string }) => void} waiting at the door: nothing of the room
+ * @property {(waiting: { state: "waiting" | "no_host", digits: string }) => void} waiting at the door: nothing of the room
  *   may be shown any more
  * @property {(code: BlockedCode) => void} blocked it ended, and trying again will not help
  * @property {(path: Path | null) => void} path what the node measures on its way to us; null: that way is another now

@@ -16,7 +16,7 @@ export function initialState() {
     phase: "home",
     link: "",
     password: false,
-    lobby: null,
+    waiting: null,
     room: "",
     connection: { state: "connecting", since: 0 },
     self: {

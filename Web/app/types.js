@@ -23,7 +23,7 @@
 
 /**
  * What is known at the door, while a host decides.
- * @typedef {object} Lobby
+ * @typedef {object} Waiting
  * @property {"waiting" | "no_host"} state whether somebody who could let us in is there, by the node's word; of a wrong link
  *   or password it says `no_host` too, so that nobody can try them out
  * @property {string} digits of this device's key for the room: what a host sees beside the name; empty where it shows none
@@ -224,7 +224,7 @@
  * @property {{ code: BlockedCode }} [blocked] set exactly in phase `blocked`
  * @property {string} link the room's link with its secret, but without a personal invitation; empty on `home`
  * @property {boolean} password the link opens nothing without the room's password
- * @property {Lobby | null} lobby set exactly in phase `waiting`
+ * @property {Waiting | null} waiting set exactly in phase `waiting`
  * @property {string} room
  * @property {Connection} connection
  * @property {Self} self

@@ -83,9 +83,9 @@ export class Waiting extends View {
   }
 
   /** @override @param {Readonly<import("../app/types.js").State>} state */
-  render({ lobby, password, self, connection }) {
-    if (!lobby) return;
-    const { text, advice, wait } = waitingWords(lobby, password, Date.now());
+  render({ waiting, password, self, connection }) {
+    if (!waiting) return;
+    const { text, advice, wait } = waitingWords(waiting, password, Date.now());
     const { long } = connectionWords(connection, Date.now() + 1_000);
     say(this.state, text);
     show(this.state, long === null);
@@ -94,10 +94,10 @@ export class Waiting extends View {
     if (advice) say(this.advice, advice);
     show(this.unanswered, advice !== null && long === null);
     setText(this.name, self.name);
-    const digits = groups(lobby.digits, 4);
+    const digits = groups(waiting.digits, 4);
     setText(this.digits, digits.join(" "));
     setText(this.spelled, digits.map(spelled).join(", "));
-    show(this.device, lobby.digits !== "");
+    show(this.device, waiting.digits !== "");
     show(this.password, password);
     clearTimeout(this.timer);
     if (wait > 0) this.timer = setTimeout(() => this.render(this.context.store.get()), wait);

@@ -208,7 +208,7 @@ const LONG_WAIT = 60_000;
 
 /**
  * What to say at the door (keys).
- * @param {import("../app/types.js").Lobby} lobby
+ * @param {import("../app/types.js").Waiting} waiting
  * @param {boolean} password the link needs one
  * @param {number} now milliseconds since the Unix epoch
  * @returns {{ text: string, advice: string | null, wait: number }} `wait` milliseconds until the advice is due, 0 if it is

@@ -17,10 +17,10 @@ Deno.test("at the door nothing of the room is shown, and nothing is sent but tha
   const { socket } = await knock(page);
   const before = socket.received.length;
   await page.clock.advance(4_000);
-  const { phase, lobby, people } = page.store.get();
+  const { phase, waiting, people } = page.store.get();
   equal(phase, "waiting");
-  deepEqual({ state: lobby?.state, people }, { state: "waiting", people: [] });
-  match(lobby?.digits ?? "", /^\d{12}$/);
+  deepEqual({ state: waiting?.state, people }, { state: "waiting", people: [] });
+  match(waiting?.digits ?? "", /^\d{12}$/);
   deepEqual(socket.received.slice(before), []);
   equal(page.media.session.closed, true);
   deepEqual(page.secures[0].count("enter"), 0);
@@ -49,7 +49,7 @@ Deno.test("let in, we enter the group, offer media anew, and the call is shown",
   deepEqual(secure.count("enter"), 1);
   socket.say({ type: "answer", sdp: "answer" });
   equal(page.store.get().phase, "call");
-  equal(page.store.get().lobby, null);
+  equal(page.store.get().waiting, null);
   page.media.session.connect();
   equal(page.store.get().connection.state, "connected");
 });
@@ -57,7 +57,7 @@ Deno.test("let in, we enter the group, offer media anew, and the call is shown",
 Deno.test("a network lost at the door is found again, with the same device and the same place in time", async () => {
   const page = open({ location: { ...HOSTED } });
   const { secure, socket } = await knock(page);
-  const since = page.store.get().lobby?.since;
+  const since = page.store.get().waiting?.since;
   await page.clock.advance(3_000);
   socket.fail();
   equal(page.store.get().connection.state, "reconnecting");
@@ -67,7 +67,7 @@ Deno.test("a network lost at the door is found again, with the same device and t
   const hello = page.node.socket.received[0];
   deepEqual({ join: hello.join, device: hello.device }, { join: secure.join, device: secure.extras.device });
   page.node.socket.say({ type: "lobby", state: "no_host" });
-  deepEqual(page.store.get().lobby, { state: "no_host", digits: page.store.get().lobby?.digits, since });
+  deepEqual(page.store.get().waiting, { state: "no_host", digits: page.store.get().waiting?.digits, since });
   equal(page.store.get().connection.state, "connected");
 });
 
@@ -111,8 +111,8 @@ for (
     const { socket } = await knock(page);
     socket.say({ type: "error", code, fatal: true });
     await settle();
-    const { phase, blocked, lobby } = page.store.get();
-    deepEqual({ phase, code: blocked?.code, lobby }, { phase: "blocked", code, lobby: null });
+    const { phase, blocked, waiting } = page.store.get();
+    deepEqual({ phase, code: blocked?.code, waiting }, { phase: "blocked", code, waiting: null });
     equal(page.secures[0].closed, true);
     await page.clock.advance(60_000);
     equal(page.node.sockets.length, 1);
@@ -126,7 +126,7 @@ Deno.test("whoever stops waiting says so, and lets go of devices and keys", asyn
   page.call.leave();
   await settle();
   equal(socket.last("leave")?.type, "leave");
-  deepEqual([page.store.get().phase, page.store.get().lobby], ["left", null]);
+  deepEqual([page.store.get().phase, page.store.get().waiting], ["left", null]);
   ok(page.devices.opened.every(({ stopped }) => stopped));
   equal(page.secures[0].closed, true);
   ok(fakeTrack("audio").stopped === false);
@@ -177,7 +177,7 @@ Deno.test("whoever doubts the password steps back from the door and types anothe
   await knock(page);
   page.call.stepBack();
   await settle();
-  deepEqual([page.store.get().phase, page.store.get().lobby, page.call.password], ["prejoin", null, "marea baja"]);
+  deepEqual([page.store.get().phase, page.store.get().waiting, page.call.password], ["prejoin", null, "marea baja"]);
   page.call.setPassword("marea alta");
   page.call.join();
   await settle();

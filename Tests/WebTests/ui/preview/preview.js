@@ -275,7 +275,7 @@ const SCENES = {
     password: query.has("password"),
     connection: { state: query.has("lost") ? "reconnecting" : "connected", since: now - 60_000 },
     self: self({ name: "Nawal de la Orilla" }),
-    lobby: {
+    waiting: {
       state: query.get("is") ?? "waiting",
       digits: "482910557320",
       since: query.has("long") ? now - 90_000 : now,
