@@ -73,7 +73,7 @@ extension Doctor {
   }
 
   /// What the page cannot do without.
-  private static let parts = ["worker/client.wasm", "app/main.js"]
+  private static let parts = ["worker/client.wasm", "worker/argon2.wasm", "app/main.js"]
 
   var webFolder: Finding {
     if let obstacle = probes.webObstacle(options.web) {
