@@ -1,7 +1,15 @@
 // @ts-check
 import { Alarms } from "./alarms.js";
 import { LevelMeter } from "./level.js";
-import { createAddress, parsePlace, readFragment, roomPath, withHost, withoutInvitation } from "./link.js";
+import {
+  createAddress,
+  parsePlace,
+  readFragment,
+  roomPath,
+  takeHostSeed,
+  withHost,
+  withoutInvitation,
+} from "./link.js";
 import { LocalMedia } from "./local-media.js";
 import { mark } from "./marks.js";
 import { MediaSession } from "./media-session.js";
@@ -28,7 +36,7 @@ import { cleanName } from "./text.js";
  * @typedef {object} Environment
  * @property {Clock} clock
  * @property {Pick<Location, "origin" | "pathname" | "hash">} location
- * @property {Pick<History, "pushState">} history
+ * @property {Pick<History, "pushState" | "replaceState">} history
  * @property {boolean} secureContext
  * @property {() => boolean} online
  * @property {boolean} canChooseSpeaker
@@ -38,6 +46,8 @@ import { cleanName } from "./text.js";
  *   `{ code: BlockedCode }`
  * @property {(room: string) => Promise<string | null>} createHost makes this device the host of a new room; the digest
  *   of the host's key for its link, null where that cannot be
+ * @property {(room: string, seed: string, host: string) => Promise<boolean>} importHost makes this device the host of a room
+ *   whose key it is given; false where nothing can be kept, or the key is not the one of that digest
  * @property {(key: "mode") => string | null} remembered a choice made on this device
  * @property {(key: "mode", value: string) => void} remember
  * @property {(() => WebSocket) | undefined} [connect]
@@ -63,6 +73,8 @@ export class Call {
   #participation = null;
   /** @type {Promise<void> | null} */
   #requesting = null;
+  /** A host's key that came with a link is being kept. @type {Promise<boolean> | null} */
+  #hosting = null;
   /** Of the room that was opened last, where its link needs one; never leaves the device. */
   #password = { room: "", text: "" };
   /** Counts the places that were entered: what belongs to a former one comes too late. */
@@ -88,7 +100,8 @@ export class Call {
 
   /** Goes to where the address bar points. */
   open() {
-    const { location, secureContext, media } = this.#environment;
+    const { location, history, secureContext, media } = this.#environment;
+    const seed = takeHostSeed(location, history);
     this.#reset();
     const place = parsePlace(location);
     if (place.kind === "home") return;
@@ -96,6 +109,7 @@ export class Call {
     if (!secureContext || !media) return this.#block(secureContext ? "unsupported_browser" : "insecure_context");
     const { room, fragment } = place;
     this.#address = { room, fragment };
+    this.#becomeHost(seed, this.#address);
     const link = location.origin + roomPath({ room, fragment: withoutInvitation(fragment) });
     const password = readFragment(fragment)?.password ?? false;
     this.#store.update(() => ({ phase: "prejoin", room, link, password }));
@@ -105,10 +119,13 @@ export class Call {
 
   /** The address bar has changed. Opening the room that is open already neither leaves it nor asks for devices again. */
   navigate() {
-    const place = parsePlace(this.#environment.location);
+    const { location, history } = this.#environment;
+    const seed = takeHostSeed(location, history);
+    const place = parsePlace(location);
     const { phase } = this.#store.get();
     const isHere = place.kind === "room" && place.room === this.#address?.room &&
       place.fragment === this.#address.fragment;
+    if (place.kind === "room") this.#becomeHost(seed, place);
     if (!isHere || !["prejoin", "joining", "waiting", "call"].includes(phase)) this.open();
   }
 
@@ -341,10 +358,21 @@ export class Call {
     });
   }
 
+  /**
+   * What opens the room next waits until the key is kept.
+   * @param {string | null} seed of the host, as it came with the link
+   * @param {RoomAddress} address
+   */
+  #becomeHost(seed, { room, fragment }) {
+    const host = readFragment(fragment)?.host;
+    if (seed !== null && host) this.#hosting = this.#environment.importHost(room, seed, host);
+  }
+
   /** @param {RoomAddress & { password?: string }} address */
   #openSecure(address) {
     const visit = this.#visit;
-    this.#secure = this.#environment.openSecure(address).then((secure) => {
+    const opening = this.#hosting?.then(() => this.#environment.openSecure(address));
+    this.#secure = (opening ?? this.#environment.openSecure(address)).then((secure) => {
       if (visit !== this.#visit) {
         secure.close();
         return null;

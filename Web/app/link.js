@@ -2,7 +2,8 @@
 /**
  * A room's link: `https://HOST/r/ROOM#` and `1S`, `1S.H`, or `1S.H.I`; with a password `2S.H` or `2S.H.I`. S is the secret,
  * H the digest of the host's key, I the secret of a personal invitation. What follows # never leaves the browser: it is kept
- * in memory and in the address bar, and no function here hands it to anything that sends.
+ * in memory and in the address bar, and no function here hands it to anything that sends. Whoever runs a node gets a link with
+ * `!` and the host's key behind it: the page takes that out of the address bar before it does anything else.
  */
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -16,6 +17,9 @@ const ROOM = /^[0-9A-HJKMNP-TV-Z]{12,32}$/;
  */
 const FRAGMENT =
   /^(?:1([A-Za-z0-9_-]{21}[AQgw])|2([A-Za-z0-9_-]{21}[AQgw])(?=\.))(?:\.([A-Za-z0-9_-]{13}[AQgw])(?:\.([A-Za-z0-9_-]{21}[AQgw]))?)?$/;
+
+/** What makes its reader the host: 32 bytes. The last character carries four bits. */
+const HOST_SEED = /!([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/;
 
 /** @typedef {{ room: string, fragment: string }} RoomAddress */
 
@@ -88,6 +92,27 @@ export function parsePlace({ pathname, hash }) {
   if (fragment === "") return { kind: "invalid", code: "no_secret" };
   if (!readFragment(fragment)) return { kind: "invalid", code: "bad_link" };
   return { kind: "room", room, fragment };
+}
+
+/**
+ * Takes the host's key out of the address bar, where it would be copied, bookmarked and shown with the link.
+ * @param {{ pathname: string, hash: string }} location
+ * @param {Pick<History, "replaceState">} history
+ * @returns {string | null} base64url of 32 bytes
+ */
+export function takeHostSeed({ pathname, hash }, history) {
+  const [rest, seed] = splitHostSeed(hash);
+  if (seed !== null) history.replaceState(null, "", pathname + rest);
+  return seed;
+}
+
+/**
+ * @param {string} fragment
+ * @returns {[string, string | null]} the fragment that may be seen, and the key of the host that came behind it
+ */
+export function splitHostSeed(fragment) {
+  const match = HOST_SEED.exec(fragment);
+  return match ? [fragment.slice(0, match.index), match[1]] : [fragment, null];
 }
 
 /** @param {RoomAddress} address */

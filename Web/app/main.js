@@ -41,6 +41,7 @@ const call = new Call(store, {
   remembered: (key) => remembered(`tertulia.${key}`),
   remember: (key, value) => remember(`tertulia.${key}`, value),
   createHost: (room) => SecureSession.createHost(room),
+  importHost: (room, seed, host) => SecureSession.importHost(room, seed, host),
 });
 
 addEventListener("popstate", () => call.navigate());

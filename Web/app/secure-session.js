@@ -180,10 +180,11 @@ export class SecureSession extends EventTarget {
    * Makes this device the host of a room whose key it is given.
    * @param {string} room
    * @param {string} seed as `exportHost` gave it
-   * @returns {Promise<boolean>} false: nothing can be kept here, or it is no key
+   * @param {string} host digest that the link names the key by: another key would lock this device out of the room
+   * @returns {Promise<boolean>} false: nothing can be kept here, or it is not that key
    */
-  static importHost(room, seed) {
-    return SecureSession.#askOnce("importHost", { room, seed }, false);
+  static importHost(room, seed, host) {
+    return SecureSession.#askOnce("importHost", { room, seed, host }, false);
   }
 
   /**

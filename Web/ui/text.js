@@ -1,7 +1,7 @@
 // @ts-check
 // What the interface makes of text that other people wrote (`Web/app/text.js` has cleaned it before). It reaches the
 // page only as text nodes.
-import { parsePlace, roomPath } from "../app/link.js";
+import { parsePlace, roomPath, splitHostSeed } from "../app/link.js";
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 
@@ -77,6 +77,8 @@ export function invitationPath(text, origin) {
   const absolute = /^https?:\/\//iu.test(compact) ? compact : `${new URL(origin).protocol}//${compact}`;
   if (!URL.canParse(absolute)) return null;
   const url = new URL(absolute);
-  const place = parsePlace(url);
-  return url.origin === origin && place.kind === "room" ? roomPath(place) : null;
+  const [hash, seed] = splitHostSeed(url.hash);
+  const place = parsePlace({ pathname: url.pathname, hash });
+  if (url.origin !== origin || place.kind !== "room") return null;
+  return roomPath(place) + (seed === null ? "" : `!${seed}`);
 }

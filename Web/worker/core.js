@@ -135,6 +135,19 @@ export class Core {
   }
 
   /**
+   * Whether a link that names its host so means the host with this seed. Uses the core up: open no room in it afterwards.
+   * @param {Uint8Array} seed @param {string} digest as in a link
+   */
+  isHostKey(seed, digest) {
+    try {
+      this.open(`1${"A".repeat(22)}.${digest}`, seed);
+      return seed.length === SEED_BYTES;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
    * @param {string} fragment what follows # in the link
    * @param {Uint8Array | null} seed of the host, if that is who we are
    * @returns {{ gate: Bytes, join: Bytes }}

@@ -3,7 +3,7 @@
  * The dedicated worker that holds a call's keys. The page sends it commands, the browser sends it encoded frames; plain
  * keys, the link secret and the group stay in here.
  */
-import { encode } from "./base64url.js";
+import { decode, encode } from "./base64url.js";
 import { Core, CoreError } from "./core.js";
 import { Devices } from "./device.js";
 import { FrameTransform } from "./frame-transform.js";
@@ -51,6 +51,19 @@ const commands = {
     const kept = await hosts.keep(room, seed);
     seed.fill(0);
     return kept ? encode(digest) : null;
+  },
+
+  /**
+   * Makes this device the host of a room whose key it is given.
+   * @param {{ room: string, seed: string, host: string }} arguments_
+   * @returns {Promise<boolean>}
+   */
+  async importHost({ room, seed, host }) {
+    const bytes = decode(seed);
+    const isKey = bytes !== null && (await Core.load(MODULE)).isHostKey(bytes, host);
+    const kept = isKey && await hosts.keep(room, bytes);
+    bytes?.fill(0);
+    return kept;
   },
 
   /** @param {{ room: string, secret: string }} arguments_ */

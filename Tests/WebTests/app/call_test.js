@@ -35,7 +35,10 @@ function open(more = {}) {
   const call = new Call(store, {
     clock,
     location,
-    history: { pushState: (_data, _title, url) => Object.assign(location, split(`${url}`)) },
+    history: {
+      pushState: (_data, _title, url) => Object.assign(location, split(`${url}`)),
+      replaceState: (_data, _title, url) => Object.assign(location, split(`${url}`)),
+    },
     secureContext: true,
     online: () => true,
     canChooseSpeaker: true,
@@ -47,6 +50,7 @@ function open(more = {}) {
       return Promise.resolve(secure);
     },
     createHost: () => Promise.resolve("HHHHHHHHHHHHHA"),
+    importHost: () => Promise.resolve(true),
     connect: node.connect,
     remembered: (key) => kept.get(key) ?? null,
     remember: (key, value) => void kept.set(key, value),
@@ -977,4 +981,67 @@ Deno.test("figures are made each second while somebody looks, and not a moment l
   equal(page.store.get().details, null);
   await page.clock.advance(3_000);
   equal(page.store.get().details, null);
+});
+
+const HOST = "AAAAAAAAAAAAAA";
+const SEED = "s".repeat(42) + "A";
+
+/** Opens the link that a node prints for whoever runs it. @param {boolean} keeps */
+function openAsOperator(keeps) {
+  /** @type {string[]} */
+  const steps = [];
+  const location = { ...ROOM, hash: `${ROOM.hash}.${HOST}!${SEED}` };
+  const page = open({
+    location,
+    history: {
+      pushState: () => {},
+      replaceState: (_data, _title, url) => {
+        steps.push("strip");
+        Object.assign(location, split(`${url}`));
+      },
+    },
+    importHost: (room, seed, host) => {
+      steps.push(`keep ${room} ${seed} ${host}`);
+      return Promise.resolve(keeps);
+    },
+    openSecure: ({ fragment }) => {
+      steps.push(`open ${fragment}`);
+      return Promise.resolve(new FakeSecure());
+    },
+  });
+  return { page, steps, location };
+}
+
+for (const keeps of [true, false]) {
+  Deno.test(`a link with the host's key makes its reader the host first, then opens the room (kept: ${keeps})`, async () => {
+    const { page, steps, location } = openAsOperator(keeps);
+    await settle();
+    const fragment = `${ROOM.hash.slice(1)}.${HOST}`;
+    deepEqual(steps, ["strip", `keep ABCDEFGH1234 ${SEED} ${HOST}`, `open ${fragment}`]);
+    equal(location.hash, `#${fragment}`);
+    equal(page.store.get().phase, "prejoin");
+    equal(page.store.get().link?.includes(SEED), false);
+  });
+}
+
+Deno.test("the same link again, while the room is open, changes neither room nor address", async () => {
+  const { page, steps, location } = openAsOperator(true);
+  await settle();
+  location.hash += `!${SEED}`;
+  page.call.navigate();
+  await settle();
+  equal(location.hash.includes("!"), false);
+  equal(steps.filter((step) => step.startsWith("open")).length, 1);
+});
+
+Deno.test("a host's key behind a room that nobody governs is dropped", async () => {
+  const location = { ...ROOM, hash: `${ROOM.hash}!${SEED}` };
+  const page = open({
+    location,
+    history: { pushState: () => {}, replaceState: (_data, _title, url) => Object.assign(location, split(`${url}`)) },
+    importHost: () => Promise.reject(new Error("there is nothing to be host of")),
+  });
+  await settle();
+  equal(page.store.get().phase, "prejoin");
+  equal(location.hash, ROOM.hash);
 });

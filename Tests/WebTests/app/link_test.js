@@ -7,6 +7,8 @@ import {
   parsePlace,
   readFragment,
   roomPath,
+  splitHostSeed,
+  takeHostSeed,
   withHost,
   withoutInvitation,
 } from "../../../Web/app/link.js";
@@ -105,5 +107,36 @@ for (
 ) {
   Deno.test(`${what} is no link`, () => {
     deepEqual(parsePlace({ pathname, hash }), { kind: "invalid", code: "bad_link" });
+  });
+}
+
+const SEED = "sssssssssssssssssssssssssssssssssssssssssss".slice(0, 42) + "A";
+
+Deno.test("the host's key is taken out of the address bar before anything reads it", () => {
+  const location = { pathname: "/r/ABCDEFGH1234", hash: `#${SECRET}.${HOST}!${SEED}` };
+  /** @type {string[]} */
+  const urls = [];
+  const history = {
+    replaceState: (/** @type {unknown} */ _data, /** @type {string} */ _title, url = "") => urls.push(url),
+  };
+  equal(takeHostSeed(location, /** @type {any} */ (history)), SEED);
+  deepEqual(urls, [`/r/ABCDEFGH1234#${SECRET}.${HOST}`]);
+});
+
+Deno.test("a link without a host's key is left as it is", () => {
+  const history = { replaceState: () => equal(1, 0) };
+  equal(takeHostSeed({ pathname: "/r/ABCDEFGH1234", hash: `#${SECRET}.${HOST}` }, /** @type {any} */ (history)), null);
+});
+
+Deno.test("a link with the host's key still in it opens nothing", () => {
+  deepEqual(parsePlace({ pathname: "/r/ABCDEFGH1234", hash: `#${SECRET}.${HOST}!${SEED}` }), {
+    kind: "invalid",
+    code: "bad_link",
+  });
+});
+
+for (const wrong of ["", "!", `!${SEED.slice(1)}`, `!${SEED}A`, `!${SEED.slice(0, 42)}B`, `!${SEED.slice(0, 41)}+A`]) {
+  Deno.test(`«${wrong}» is no host's key`, () => {
+    deepEqual(splitHostSeed(`${SECRET}.${HOST}${wrong}`), [`${SECRET}.${HOST}${wrong}`, null]);
   });
 }

@@ -39,7 +39,10 @@ export function open(more = {}, opening = () => {}) {
   const location = { ...HOSTED, ...more.location };
   const call = new Call(store, {
     clock,
-    history: { pushState: (_data, _title, url) => Object.assign(location, split(`${url}`)) },
+    history: {
+      pushState: (_data, _title, url) => Object.assign(location, split(`${url}`)),
+      replaceState: (_data, _title, url) => Object.assign(location, split(`${url}`)),
+    },
     secureContext: true,
     online: () => true,
     canChooseSpeaker: true,
@@ -57,6 +60,7 @@ export function open(more = {}, opening = () => {}) {
       return Promise.resolve(secure);
     },
     createHost: () => Promise.resolve("HHHHHHHHHHHHHA"),
+    importHost: () => Promise.resolve(true),
     connect: node.connect,
     remembered: (key) => kept.get(key) ?? null,
     remember: (key, value) => void kept.set(key, value),
