@@ -1,5 +1,6 @@
 // @ts-check
 import { Alarms } from "./alarms.js";
+import { Hosting } from "./hosting.js";
 import { LevelMeter } from "./level.js";
 import {
   createAddress,
@@ -16,6 +17,7 @@ import { MediaSession } from "./media-session.js";
 import { Notices } from "./notices.js";
 import { Participation } from "./participation.js";
 import { Saving } from "./saving.js";
+import { may } from "./permissions.js";
 import { initialState } from "./store.js";
 import { cleanName } from "./text.js";
 
@@ -27,6 +29,7 @@ import { cleanName } from "./text.js";
 /** @typedef {import("./types.js").BlockedCode} BlockedCode */
 /** @typedef {import("./types.js").DeviceKind} DeviceKind */
 /** @typedef {import("./types.js").Mode} Mode */
+/** @typedef {import("./types.js").PermissionName} PermissionName */
 /** @typedef {import("./types.js").VisibleTile} VisibleTile */
 
 /** @typedef {SecureRoom & { wake: () => void, close: () => void }} ClosableSecureRoom */
@@ -79,6 +82,8 @@ export class Call {
   #password = { room: "", text: "" };
   /** Counts the places that were entered: what belongs to a former one comes too late. */
   #visit = 0;
+
+  hosting = new Hosting(() => this.#participation);
 
   /** @param {Store} store @param {Environment} environment */
   constructor(store, environment) {
@@ -175,14 +180,15 @@ export class Call {
   }
 
   async toggleMic() {
-    await this.#local?.toggleMic();
+    if (this.#may("microphone", this.#store.get().self.mic)) await this.#local?.toggleMic();
   }
 
   async toggleCamera() {
-    await this.#local?.toggleCamera();
+    if (this.#may("camera", this.#store.get().self.camera)) await this.#local?.toggleCamera();
   }
 
   async startScreen() {
+    if (!this.#may("screen")) return;
     const { people } = this.#store.get();
     if (people.some(({ media }) => media.screen)) this.#notices.add("screen_busy");
     else await this.#local?.startScreen();
@@ -212,17 +218,14 @@ export class Call {
 
   /** @param {string} text */
   async sendChat(text) {
+    if (!this.#may("chat")) return;
+    if (/https?:\/\//i.test(text) && !may(this.#store.get().self.permissions, "links")) this.#notices.add("no_links");
     await this.#participation?.chat.say(text);
   }
 
   /** Sends a failed message again. @param {string} id */
   async resendChat(id) {
     await this.#participation?.chat.again(id);
-  }
-
-  /** Host and co-host: takes somebody's keys away. @param {string} key */
-  removePerson(key) {
-    this.#participation?.group.remove(key);
   }
 
   /** @param {boolean} raised */
@@ -232,7 +235,7 @@ export class Call {
 
   /** @param {string} emoji */
   async react(emoji) {
-    await this.#participation?.group.react(emoji);
+    if (this.#may("reactions")) await this.#participation?.group.react(emoji);
   }
 
   /** Asks somebody to compare six digits; `comparison` in the store tells how it goes. @param {string} key */
@@ -252,11 +255,6 @@ export class Call {
   /** Also closes one that has ended. */
   cancelComparison() {
     this.#participation?.group.cancelComparison();
-  }
-
-  /** Host: lets nobody else in, or again everybody with the link. @param {boolean} locked */
-  lock(locked) {
-    this.#participation?.group.lock(locked);
   }
 
   markRead() {
@@ -346,6 +344,17 @@ export class Call {
     this.#participation?.sayGoodbye();
   }
 
+  /**
+   * Whether the room lets us; where it does not, the person hears so.
+   * @param {PermissionName} what @param {boolean} [on] switching off is always ours
+   */
+  #may(what, on = false) {
+    const { self, security } = this.#store.get();
+    if (on || may(self.permissions, what)) return true;
+    this.#notices.add("held", { what, frozen: security.frozen });
+    return false;
+  }
+
   /** @param {MediaDevices} media */
   #createLocal(media) {
     const { clock, canChooseSpeaker, meter } = this.#environment;
@@ -405,6 +414,7 @@ export class Call {
       blocked: (code) => this.#block(code),
       path: (path) => this.#saving.setPath(path),
       alarms: this.#alarms,
+      moved: () => {},
     }, this.#address.room);
     this.#participation.setMode(this.#store.get().mode);
     this.#local.resend();

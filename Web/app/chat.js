@@ -61,7 +61,7 @@ export class Chat {
       return;
     }
     const { key, index, name } = this.#store.get().self;
-    const id = this.#add({ key, from: index, name, text, own: true, state: "sending" });
+    const id = this.#add({ key, from: index, name, text, own: true, state: "sending", links: true });
     await this.#begin(id, text, crypto.randomUUID());
   }
 
@@ -84,15 +84,26 @@ export class Chat {
     this.#setState(own.id, "sent");
   }
 
-  /** A member's message. @param {string} from @param {{ id?: unknown, text?: unknown }} message */
-  receive(from, { id, text: said }) {
+  /**
+   * A member's message.
+   * @param {string} from @param {{ id?: unknown, text?: unknown }} message
+   * @param {boolean} [links] may lead somewhere
+   */
+  receive(from, { id, text: said }, links = true) {
     const text = cleanChat(said);
     if (text === null || typeof id !== "string" || id.length > 64 || this.#heard.has(id)) return;
     this.#heard.add(id);
     if (this.#heard.size > REMEMBERED) this.#heard.delete([...this.#heard][0]);
     const { name, index } = this.#doors.author(from);
-    this.#add({ key: from, from: index, name, text, own: false, state: "sent" });
+    this.#add({ key: from, from: index, name, text, own: false, state: "sent", links });
     this.#store.update(({ unread }) => ({ unread: unread + 1 }));
+  }
+
+  /** A host has wiped the table: nothing of it stays, nor is anything on its way said after it. */
+  clear() {
+    for (const { cancel } of this.#pending.values()) cancel();
+    this.#pending.clear();
+    this.#store.update(() => ({ chat: [], unread: 0 }));
   }
 
   /** There is a way out again, or the group has moved on: whatever was not echoed is said anew. */

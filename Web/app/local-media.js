@@ -93,6 +93,14 @@ export class LocalMedia {
     else await this.#openCamera(this.#store.get().self.devices.cameraId, true);
   }
 
+  mute() {
+    this.#unmute(false);
+  }
+
+  closeCamera() {
+    this.#useCamera(null);
+  }
+
   /** @param {DeviceKind} kind @param {string} id */
   async select(kind, id) {
     const { devices, mic, camera } = this.#store.get().self;

@@ -1,5 +1,10 @@
 // @ts-check
+import { Door } from "./door.js";
+import { Governance } from "./governance.js";
+import { may } from "./permissions.js";
 import { cleanEmoji, Reactions } from "./reactions.js";
+import { standing } from "./roster.js";
+import { NO_RULES, PLAIN } from "./store.js";
 
 /** @typedef {import("./alarms.js").Alarms} Alarms */
 /** @typedef {import("./chat.js").Chat} Chat */
@@ -10,14 +15,15 @@ import { cleanEmoji, Reactions } from "./reactions.js";
 /** @typedef {import("./secure-session.js").SealedMessage} SealedMessage */
 /** @typedef {import("./secure-session.js").SecureSession} SecureSession */
 /** @typedef {import("./store.js").Store} Store */
-/** @typedef {import("./types.js").Role} Role */
 /** @typedef {import("./wire.js").GroupMessage} GroupMessage */
 /** @typedef {import("./wire.js").GroupUpload} GroupUpload */
+/** @typedef {import("./wire.js").HostMessage} HostMessage */
 
 /**
  * The part of the secure session that speaks for the group.
  * @typedef {EventTarget & Pick<SecureSession, "join" | "enter" | "disconnect" | "deliver" | "setRoster" | "say"
- *   | "setProfile" | "remove" | "lock" | "compare" | "acceptComparison" | "answerComparison" | "cancelComparison">} Group
+ *   | "setProfile" | "remove" | "setRules" | "freeze" | "vouch" | "order" | "readKnock" | "compare" | "acceptComparison"
+ *   | "answerComparison" | "cancelComparison">} Group
  */
 
 /**
@@ -29,7 +35,9 @@ import { cleanEmoji, Reactions } from "./reactions.js";
  * @property {People} people
  * @property {Chat} chat
  * @property {Alarms} alarms
- * @property {(message: GroupUpload) => boolean} send to the node
+ * @property {(message: GroupUpload | HostMessage) => boolean} send to the node
+ * @property {import("./governance.js").GovernanceDoors["local"]} local
+ * @property {(address: { room: string, fragment: string }) => void} moved a host asks everybody to another room
  * @property {() => void} joined the group has let us in
  * @property {() => void} expelled the keys are gone
  */
@@ -49,22 +57,35 @@ export class Membership {
     this.#reactions = new Reactions(doors.store, doors.clock);
     this.#on("send", ({ message }) => this.#send(message));
     this.#on("joined", () => this.#letIn());
+    this.governance = new Governance({
+      store: doors.store,
+      notices: doors.notices,
+      group: doors.group,
+      local: doors.local,
+      indexOf: (key) => doors.people.roster.indexOf(key),
+      send: doors.send,
+    });
+    this.door = new Door(doors);
     this.#on("members", ({ members }) => {
-      /** @type {Role} */
-      const role = members.find(({ isSelf }) => isSelf)?.role ?? "speaker";
-      const canRemove = role === "host" || role === "cohost";
-      doors.store.update(({ self }) => ({ self: { ...self, role, canRemove } }));
+      const own = members.find(({ isSelf }) => isSelf);
+      this.governance.stand(own ? standing(own) : PLAIN);
       doors.people.setMembers(members);
       this.#showWaiting();
     });
-    this.#on("security", ({ epoch, digits, members, locked }) => {
+    this.#on("security", (rules) => {
+      const { epoch, digits, members, locked } = rules;
       this.#epoch = Math.max(this.#epoch, epoch);
       doors.store.update(({ security }) => ({ security: { ...security, digits, members, locked } }));
+      this.governance.rule(rules);
     });
+    this.#on("frozen", (call) => this.governance.frozen(call));
     this.#on("added", ({ join, by }) => doors.people.added(join, doors.people.nameOf(by)));
     this.#on("removed", ({ join, by }) => doors.people.removed(join, by));
-    this.#on("profile", ({ join, profile, trust }) => doors.people.introduce(join, profile, trust));
-    this.#on("said", ({ from, message }) => this.#hear(from, message));
+    this.#on("profile", ({ join, profile, trust }) => {
+      doors.people.introduce(join, profile, trust);
+      this.door.compare();
+    });
+    this.#on("said", (said) => this.#hear(said));
     this.#on("comparison", ({ status }) => this.#compared(status));
     // Of frames that cannot be opened the watch over the whole room tells whether one person or everybody is concerned.
     this.#on("alarm", ({ code, name }) => name !== undefined && code === "cannot_decrypt" || doors.alarms.raise(code));
@@ -141,12 +162,7 @@ export class Membership {
 
   /** @param {string} key */
   remove(key) {
-    this.#doors.group.remove(key);
-  }
-
-  /** @param {boolean} locked */
-  lock(locked) {
-    this.#doors.group.lock(locked);
+    this.#doors.group.remove([key]);
   }
 
   /** Nothing while another comparison is under way. @param {string} key */
@@ -190,9 +206,11 @@ export class Membership {
     this.#epoch = 0;
     this.#doors.alarms.setJoined(false);
     this.#doors.people.setMembers([]);
+    this.governance.forget();
     this.#doors.store.update(({ security, self }) => ({
-      security: { ...security, members: 0, digits: null, waiting: 0, locked: false },
-      self: { ...self, role: "speaker", canRemove: false },
+      security: { ...security, members: 0, digits: null, waiting: 0, locked: false, ...NO_RULES },
+      self: { ...self, ...PLAIN, canRemove: false },
+      knocking: [],
       comparison: null,
     }));
   }
@@ -213,13 +231,25 @@ export class Membership {
     return to.length > 0 && this.#doors.send({ ...message, to });
   }
 
-  /** @param {string} from @param {Record<string, unknown>} message types of later versions pass in silence */
-  #hear(from, message) {
+  /** @param {GroupEvents["said"]} said types of later versions pass in silence */
+  #hear({ from, message, kind, permissions }) {
     const { people, chat } = this.#doors;
-    if (message.t === "chat") chat.receive(from, message);
+    if (kind === "order") return this.#obey(from, message);
+    if (message.t === "chat") chat.receive(from, message, may(permissions, "links"));
     if (message.t !== "reaction") return;
     const emoji = cleanEmoji(message.emoji);
     if (emoji !== null) this.#reactions.add(from, people.nameOf(from), emoji);
+  }
+
+  /** The core has seen that a moderator says so. @param {string} from @param {Record<string, unknown>} order */
+  #obey(from, { clear, move }) {
+    const { people, chat, notices, moved } = this.#doors;
+    if (clear === true) {
+      chat.clear();
+      notices.add("chat_cleared", { name: people.nameOf(from) });
+    }
+    const { room, fragment } = /** @type {Record<string, unknown>} */ (move ?? {});
+    if (typeof room === "string" && typeof fragment === "string") moved({ room, fragment });
   }
 
   /** @param {GroupEvents["comparison"]["status"]} status */

@@ -54,6 +54,7 @@ import { requestView } from "./view.js";
  * @property {(code: BlockedCode) => void} blocked it ended, and trying again will not help
  * @property {(path: Path | null) => void} path what the node measures on its way to us; null: that way is another now
  * @property {Alarms} alarms
+ * @property {(address: { room: string, fragment: string }) => void} moved a host asks everybody to another room
  */
 
 /** The node keeps the place of a lost socket for 15 s; later, asking for it would cost a round trip. */
@@ -149,6 +150,8 @@ export class Participation {
       people: this.people,
       chat: this.chat,
       alarms: doors.alarms,
+      local,
+      moved: doors.moved,
       send,
       joined: () => this.#sendViewSoon(),
       expelled: () => doors.blocked("removed"),
@@ -299,8 +302,13 @@ export class Participation {
       case "group_info":
       case "resync":
       case "ready":
+      case "frozen":
       case "message":
-        this.group.receive(message);
+        return this.group.receive(message);
+      case "knock":
+        return void this.group.door.knock(message);
+      case "knock_gone":
+        return this.group.door.gone(message.id);
     }
   }
 
@@ -386,7 +394,7 @@ export class Participation {
     const offer = code === "bad_offer" || (code === "rate_limited" && detail === "offer");
     if (offer) this.media.refused();
     else if (code === "too_large") this.chat.fail();
-    else if (code === "rate_limited") notices.add("rate_limited");
+    else if (code === "rate_limited" || code === "not_allowed") notices.add(code);
     if (code === "screen_busy") {
       local.stopScreen();
       notices.add("screen_busy");

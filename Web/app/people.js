@@ -1,4 +1,5 @@
 // @ts-check
+import { lookalikes } from "./lookalike.js";
 import { Roster } from "./roster.js";
 import { cleanName } from "./text.js";
 
@@ -85,7 +86,7 @@ export class People {
   /** @param {Member[]} members of the group, all of them */
   setMembers(members) {
     this.roster.setMembers(members);
-    this.publish();
+    this.compare();
   }
 
   /** The group let somebody in. @param {string} key @param {string | null} by name of the one who did */
@@ -126,7 +127,7 @@ export class People {
     Object.assign(person, { name: cleanName(name), hand: hand === true, trust, introduced: true });
     this.#unannounced.get(key)?.();
     if (raised && this.#clock.now() >= this.#quietUntil) this.#notices.add("hand_raised", { name: person.name });
-    this.publish();
+    this.compare();
   }
 
   /** @param {SlotAssignment[]} slots @param {number | null} screen */
@@ -139,6 +140,15 @@ export class People {
   nameOf(key) {
     const { self } = this.#store.get();
     return key === self.key ? self.name || null : this.roster.get(key)?.name ?? null;
+  }
+
+  /** Marks those who are called like somebody else here. */
+  compare() {
+    const { self } = this.#store.get();
+    const others = this.roster.keys.map((key) => ({ key, name: this.nameOf(key) }));
+    const alike = lookalikes([{ key: self.key, name: self.name || null }, ...others]);
+    for (const { key } of others) Object.assign(this.roster.get(key) ?? {}, { alike: alike.get(key) ?? null });
+    this.publish();
   }
 
   /** Writes the roster into the store. */

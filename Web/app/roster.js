@@ -1,19 +1,24 @@
 // @ts-check
+import { PLAIN } from "./store.js";
+
 /** @typedef {import("./types.js").MediaFlags} MediaFlags */
 /** @typedef {import("./types.js").Person} Person */
 /** @typedef {import("./types.js").Presence} Presence */
 /** @typedef {import("./types.js").Role} Role */
+/** @typedef {import("./types.js").Standing} Standing */
 /** @typedef {import("./types.js").Trust} Trust */
 /** @typedef {import("./wire.js").Participant} Participant */
 /** @typedef {import("./wire.js").SlotAssignment} SlotAssignment */
 /** @typedef {import("./wire.js").Updated} Updated */
 
-/** @typedef {{ join: string, role: Role, isSelf: boolean, presence: Presence }} Member as the group knows them */
+/**
+ * As the group knows them; of a room without rules it tells the role alone.
+ * @typedef {{ join: string, role: Role, isSelf: boolean, presence: Presence } & Partial<Standing>} Member
+ */
 
 /**
- * @typedef {object} Entry
+ * @typedef {object} OwnEntry
  * @property {string} key
- * @property {Role} role
  * @property {Presence} presence
  * @property {string | null} name
  * @property {boolean} introduced they have said what they are called, if anything
@@ -23,7 +28,9 @@
  * @property {boolean} speaking
  * @property {boolean} undecryptable
  * @property {boolean} weak
+ * @property {Person["alike"]} alike
  */
+/** @typedef {OwnEntry & Standing} Entry */
 
 /** @type {MediaFlags} */
 const QUIET = Object.freeze({ mic: false, camera: false, screen: false, screenAudio: false });
@@ -109,8 +116,8 @@ export class Roster {
     for (const key of [...before.keys(), ...now.keys()]) {
       const member = now.get(key);
       if (!member || this.#members.has(key)) continue;
-      const { role, presence } = member;
-      this.#members.set(key, { ...before.get(key) ?? entry(key), role, presence });
+      const { presence } = member;
+      this.#members.set(key, { ...before.get(key) ?? entry(key), ...standing(member), presence });
     }
     return {
       came: this.keys.filter((key) => !before.has(key)),
@@ -215,11 +222,19 @@ export class Roster {
   }
 }
 
+/** @param {Member} member @returns {Standing} */
+export function standing(member) {
+  return /** @type {Standing} */ (Object.fromEntries(
+    Object.entries(PLAIN).map(([field, plain]) => [field, member[/** @type {keyof Standing} */ (field)] ?? plain]),
+  ));
+}
+
 /** @param {string} key @returns {Entry} */
 function entry(key) {
   return {
     key,
-    role: "speaker",
+    ...PLAIN,
+    alike: null,
     presence: "present",
     name: null,
     introduced: false,

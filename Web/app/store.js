@@ -1,4 +1,6 @@
 // @ts-check
+import { bits, DEFAULTS, EVERYTHING } from "./permissions.js";
+
 /** @typedef {import("./types.js").State} State */
 
 /**
@@ -9,6 +11,28 @@
  * @property {(change: (state: Readonly<State>) => Partial<State>) => void} update merges what `change` returns; parts
  *   are replaced, never mutated, so `===` tells what changed
  */
+
+/** Of somebody in a room without rules. @type {Readonly<import("./types.js").Standing>} */
+export const PLAIN = Object.freeze({
+  role: "speaker",
+  permissions: EVERYTHING & ~bits(["trusted"]),
+  veiled: false,
+  goesOn: false,
+  invitation: null,
+  invitedBy: null,
+});
+
+/** What a room is like that nobody hosts. */
+export const NO_RULES = Object.freeze({
+  counter: 0,
+  door: /** @type {const} */ ("open"),
+  veil: false,
+  frozen: false,
+  frozenBy: null,
+  hosts: 0,
+  standIns: 0,
+  ...DEFAULTS,
+});
 
 /** @returns {State} */
 export function initialState() {
@@ -22,7 +46,7 @@ export function initialState() {
     self: {
       key: "",
       index: -1,
-      role: "speaker",
+      ...PLAIN,
       hand: false,
       canRemove: false,
       name: "",
@@ -42,7 +66,9 @@ export function initialState() {
     chat: [],
     unread: 0,
     notices: [],
-    security: { state: "joining", members: 0, digits: null, waiting: 0, locked: false },
+    security: { state: "joining", members: 0, digits: null, waiting: 0, locked: false, ...NO_RULES },
+    knocking: [],
+    move: null,
     comparison: null,
     reactions: [],
     mode: "full",

@@ -90,9 +90,26 @@
 /** @typedef {{ mic: boolean, camera: boolean, screen: boolean, screenAudio: boolean }} MediaFlags */
 
 /**
- * `host` made the room; a `cohost` acts for the host; a `listener` is not heard. Roles are given by the people of the
- * room, never by the node.
+ * `host` made the room; a `cohost` acts for the host; a `listener` is not heard; a `newcomer` is somebody whom nobody has
+ * vouched for. Roles are given by the people of the room, never by the node.
  * @typedef {"host" | "cohost" | "speaker" | "listener" | "newcomer"} Role
+ */
+
+/**
+ * `links` in what they write; `invite` others; `trusted`: may freeze and vouch, and stands in while nobody hosts.
+ * @typedef {"microphone" | "camera" | "screen" | "chat" | "directMessages" | "links" | "files" | "whiteboard"
+ *   | "reactions" | "recording" | "rename" | "invite" | "trusted"} PermissionName
+ */
+
+/**
+ * What the rules of the room say of somebody.
+ * @typedef {object} Standing
+ * @property {Role} role
+ * @property {number} permissions what they may do now, as bits (permissions.js)
+ * @property {boolean} veiled their picture is blurred and their sound off, until somebody vouches for them
+ * @property {boolean} goesOn they go on while the room is frozen
+ * @property {string | null} invitation id of the invitation that they came with
+ * @property {string | null} invitedBy id of the invitation that theirs was made with; null: the host's own
  */
 
 /**
@@ -106,12 +123,11 @@
  */
 
 /**
- * @typedef {object} Self
+ * @typedef {object} OwnSelf
  * @property {string} key as of a person; empty outside a call
  * @property {number} index what the node calls us; -1 outside a call
- * @property {Role} role
  * @property {boolean} hand raised
- * @property {boolean} canRemove may remove others
+ * @property {boolean} canRemove may remove others, and let people in
  * @property {string} name as typed, at most 64 characters
  * @property {boolean} mic capture is wanted and running
  * @property {boolean} camera
@@ -125,13 +141,15 @@
  * @property {DeviceErrorCode | null} cameraError
  */
 
+/** @typedef {OwnSelf & Standing} Self */
+
 /**
- * @typedef {object} Person somebody else in the room: a member of the encrypted group, whatever the node says
+ * @typedef {object} OtherPerson somebody else in the room: a member of the encrypted group, whatever the node says
  * @property {string} key who this is, for the whole participation; letters, digits, `-` and `_`
  * @property {number} index what the node calls them, good for nothing but a colour; -1 when it does not know them
  * @property {string | null} name null until opened, or when it holds nothing printable
  * @property {Trust} trust
- * @property {Role} role
+ * @property {"same" | "alike" | null} alike somebody else is called the same, or so at a glance
  * @property {boolean} hand raised
  * @property {Presence} presence
  * @property {MediaFlags} media what they say they send
@@ -143,6 +161,8 @@
  * @property {boolean} weak what they send suffers on its way to the node
  * @property {boolean} lost the node has lost them; they may come back within seconds
  */
+
+/** @typedef {OtherPerson & Standing} Person */
 
 /**
  * @typedef {object} Screen the shared screen, own or somebody's
@@ -159,6 +179,7 @@
  * @property {string} text
  * @property {number} at milliseconds since the Unix epoch, by this device's clock
  * @property {boolean} own
+ * @property {boolean} links what looks like a link is one: its author may lead others elsewhere
  * @property {"sending" | "sent" | "failed"} state
  */
 
@@ -167,7 +188,8 @@
  * Codes: `member_added` (name, by: name or null); `left` `lost` (name); `member_removed` (name, by: `node` or `host`);
  * `hand_raised` `verified` (name); `reconnecting` `recovered` `server_restarting` `server_restarted` `media_recovered`;
  * `screen_started` `screen_stopped` (name, own); `screen_busy` `screen_failed`; `link_copied` `copy_failed`;
- * `message_too_long` `message_failed`; `mic_failed` `camera_failed` (error); `device_lost` (kind); `rate_limited`.
+ * `message_too_long` `message_failed` `no_links`; `taken` `given` (what: a permission); `held` (what, frozen); `chat_cleared` (name);
+ * `not_allowed`; `mic_failed` `camera_failed` (error); `device_lost` (kind); `rate_limited`.
  * @typedef {object} Notice
  * @property {number} id
  * @property {string} code
@@ -196,6 +218,38 @@
  * @property {string | null} digits 30 of them, the same for everybody in the group; null outside one
  * @property {number} waiting people at the door: the node has told of them, the group has not let them in
  * @property {boolean} locked nobody is let in but by the host
+ * @property {number} counter of the rules in force; 0 where there are none
+ * @property {"open" | "lobby" | "locked"} door
+ * @property {boolean} veil newcomers are blurred and silent
+ * @property {boolean} frozen all media and messages stop but those of hosts and of whom they let go on
+ * @property {string | null} frozenBy key of who called for it, where that is known
+ * @property {number} hosts moderators who are here now
+ * @property {number} standIns trusted people who stand in while no moderator is here
+ * @property {number} speaker permissions of the role in this room
+ * @property {number} listener
+ * @property {number} newcomer
+ */
+
+/**
+ * Somebody at the door, as those inside see them.
+ * @typedef {object} Knocking
+ * @property {number} id what the node calls them
+ * @property {string | null} name that nobody has verified; null until opened, or when it holds nothing printable
+ * @property {string} digits twelve, of their device
+ * @property {boolean} again the same device has knocked before
+ * @property {"same" | "alike" | null} alike called like somebody who is inside
+ * @property {boolean} answered we have let them in or turned them away, and the node has not said so yet
+ * @property {number} at milliseconds since the Unix epoch
+ */
+
+/**
+ * Everybody but some moves to a new room. Of the host: `making` the new room, `removing` those who stay behind,
+ * `calling` the others; `done` enough have come, or time is over. Of the others: `moving` to where the host is. `failed`
+ * with the old room still open; `alone` the host's way to the new one broke, and may be taken up again.
+ * @typedef {object} Move
+ * @property {"making" | "removing" | "calling" | "moving" | "done" | "failed" | "alone"} step
+ * @property {number} expected people who are to come along
+ * @property {number} arrived
  */
 
 /**
@@ -234,6 +288,8 @@
  * @property {number} unread
  * @property {Notice[]} notices oldest first, the last few
  * @property {Security} security
+ * @property {Knocking[]} knocking who is at the door, as far as we may know; first come first
+ * @property {Move | null} move
  * @property {Comparison | null} comparison
  * @property {Mode} mode
  * @property {Question | null} question

@@ -1,8 +1,10 @@
 // @ts-check
-import { furnish, h, say, setAttribute, show } from "./dom.js";
+import { isModerator } from "../app/permissions.js";
+import { furnish, h, say, setAttribute, setText, show } from "./dom.js";
+import { t } from "./i18n.js";
 import { icon, redraw } from "./icons.js";
 import { View } from "./view.js";
-import { alarmWords, connectionWords, questionWords } from "./words.js";
+import { alarmWords, connectionWords, personName, questionWords } from "./words.js";
 /** @typedef {import("../app/types.js").Question} Question */
 /** @typedef {import("../app/types.js").State} State */
 
@@ -20,6 +22,10 @@ export class Banner extends View {
     this.sound = line("sound", "notice", "status", "sound.tap", unblock);
     this.sound.button.classList.add("primary");
     this.share = line("screen", "notice", "status", "stage.stop_sharing", () => call.stopScreen());
+    this.frozen = this.#frozen();
+    this.door = line("door", "notice", "status", "lobby.look", () => this.#toDoor());
+    this.door.button.classList.add("primary");
+    setAttribute(this.door.box, "data-testid", "door-line");
     this.question = line(
       "signal-weak",
       "notice",
@@ -43,7 +49,7 @@ export class Banner extends View {
     setAttribute(this.connection.box, "data-testid", "trouble");
     setAttribute(this.sound.button, "data-testid", "hear");
     setAttribute(this.share.button, "data-testid", "stop-sharing");
-    const lines = [this.alarm, this.connection, this.sound, this.question, this.share];
+    const lines = [this.alarm, this.frozen, this.connection, this.sound, this.door, this.question, this.share];
     furnish(this, { class: "banner" }, lines.map(({ box }) => box));
     this.timer = 0;
   }
@@ -55,8 +61,11 @@ export class Banner extends View {
   }
 
   /** @override @param {Readonly<State>} state @param {Readonly<import("./view.js").Look>} look */
-  render({ connection, security, self, question }, look) {
+  render(state, look) {
+    const { connection, security, self, question } = state;
     tell(this.alarm, security.state === "alarm" ? alarmWords(security.code) : null);
+    this.#showFrozen(state);
+    this.#showDoor(state, look);
     const words = connectionWords(connection, Date.now());
     tell(this.connection, words.long);
     show(this.connection.button, words.retry);
@@ -66,6 +75,64 @@ export class Banner extends View {
     this.#ask(question);
     tell(this.share, self.screen ? "stage.sharing" : null);
     show(this, this.querySelector(".banner-line:not([hidden])") !== null);
+  }
+
+  /** That everything stands still, why, and the way on: it stays until the room goes on. */
+  #frozen() {
+    const { call, set } = this.context;
+    const frozen = line("freeze", "frozen", "alert", "freeze.resume_all", () => call.hosting.resume());
+    const one = h("button", {
+      class: "button small",
+      testid: "resume-one",
+      t: "freeze.resume_one",
+      attrs: { type: "button" },
+      on: { click: () => set({ panel: "people" }) },
+    });
+    frozen.button.classList.add("primary");
+    setAttribute(frozen.box, "data-testid", "frozen");
+    setAttribute(frozen.button, "data-testid", "resume-all");
+    frozen.box.append(h("span", { class: "banner-answers" }, frozen.button, one));
+    return { ...frozen, one };
+  }
+
+  /** @param {Readonly<State>} state */
+  #showFrozen({ security, self, people }) {
+    const { box, text, button, one } = this.frozen;
+    const focused = box.contains(document.activeElement);
+    show(box, security.frozen);
+    if (!security.frozen) {
+      setText(text, "");
+      // The room goes on, and so does the keyboard.
+      if (focused) /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="freeze"]'))?.focus();
+      return;
+    }
+    const by = people.find(({ key }) => key === security.frozenBy);
+    const who = security.frozenBy === self.key ? "freeze.by_you" : by ? "freeze.by" : "freeze.is";
+    const meaning = isModerator(self.role) ? "freeze.for_hosts" : self.goesOn ? "freeze.for_you" : "freeze.for_others";
+    setText(text, `${t(who, { name: personName(by?.name ?? null) })} ${t(meaning)}`);
+    show(button, isModerator(self.role));
+    show(one, isModerator(self.role));
+  }
+
+  /** @param {Readonly<State>} state @param {Readonly<import("./view.js").Look>} look */
+  #showDoor({ knocking, self }, look) {
+    const open = knocking.filter(({ answered }) => !answered);
+    const shown = self.canRemove && open.length > 0 && look.panel !== "people";
+    show(this.door.box, shown);
+    const [first] = open;
+    const words = !shown
+      ? ""
+      : open.length > 1
+      ? t("lobby.many", { count: open.length })
+      : t("lobby.one", { name: personName(first.name) });
+    setText(this.door.text, words);
+  }
+
+  #toDoor() {
+    this.context.set({ panel: "people" });
+    queueMicrotask(() => {
+      /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="lobby-title"]'))?.focus();
+    });
   }
 
   /** @param {Question | null} question */

@@ -5,10 +5,12 @@ import { ComparisonView } from "./comparison.js";
 import { DetailsSheet } from "./details.js";
 import { furnish, h, setAttribute, setText } from "./dom.js";
 import { t } from "./i18n.js";
+import { HostSheet } from "./host.js";
 import { icon, redraw } from "./icons.js";
 import { Invite } from "./invite.js";
 import { Notices } from "./notices.js";
 import { People } from "./people.js";
+import { PersonSheet } from "./person-sheet.js";
 import { ReactionVoice } from "./reactions.js";
 import { RemoveSheet } from "./remove.js";
 import { Help, Settings } from "./sheets.js";
@@ -63,6 +65,8 @@ export class CallPage extends View {
       new Settings(context),
       new Help(context),
       new ShieldSheet(context),
+      new HostSheet(context),
+      new PersonSheet(context),
       new RemoveSheet(context),
       new DetailsSheet(context),
       new ComparisonView(context),
@@ -87,6 +91,7 @@ export class CallPage extends View {
   render({ security, people }, look) {
     const { icon: picture, brief, full } = shieldMark(security);
     const count = people.length + 1;
+    setAttribute(this, "data-frozen", security.frozen);
     setAttribute(this.shield, "data-state", security.state);
     redraw(this.shieldIcon, picture);
     setText(this.shieldText, t(look.width < NARROW ? brief : full, { count }));

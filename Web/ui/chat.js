@@ -5,6 +5,8 @@ import { icon } from "./icons.js";
 import { Panel } from "./panel.js";
 import { linkify } from "./text.js";
 import { personName } from "./words.js";
+import { heldWords } from "./rules-words.js";
+import { may } from "../app/permissions.js";
 import { CHAT_UNITS } from "../app/text.js";
 /** @typedef {import("../app/types.js").State} State */
 /** @typedef {import("../app/types.js").ChatMessage} ChatMessage */
@@ -58,7 +60,15 @@ export class Chat extends Panel {
       this.input,
       this.button,
     );
-    furnish(this, {}, [h("div", { class: "chat-scroll" }, this.empty, this.log, this.newer), form]);
+    this.form = form;
+    this.heldText = h("span");
+    this.held = h(
+      "p",
+      { class: "chat-held", testid: "chat-held", attrs: { role: "status" } },
+      icon("lock"),
+      this.heldText,
+    );
+    furnish(this, {}, [h("div", { class: "chat-scroll" }, this.empty, this.log, this.newer), this.held, form]);
     this.#typed();
   }
 
@@ -105,10 +115,18 @@ export class Chat extends Panel {
    * @param {Readonly<State>} state
    * @param {Readonly<import("./view.js").Look>} look
    */
-  render({ chat, unread }, look) {
+  render(state, look) {
+    const { chat, unread, self } = state;
     const wasOpen = !this.hidden;
-    const open = this.open(look, this.input);
+    const mayWrite = may(self.permissions, "chat");
+    const wrote = this.form.contains(document.activeElement);
+    show(this.form, mayWrite);
+    show(this.held, !mayWrite);
+    setText(this.heldText, mayWrite ? "" : heldWords(state, "chat"));
+    const open = this.open(look, mayWrite ? this.input : this.heading);
     if (!open) return;
+    // What was being written stays for later; the keyboard goes on from what can still be read.
+    if (wrote && !mayWrite) this.heading.focus();
     const before = this.known.size;
     const stay = wasOpen && !this.#atEnd();
     keep(
@@ -151,7 +169,7 @@ class Message extends HTMLElement {
     const attrs = { "data-own": `${message.own}`, "data-hue": message.from < 0 ? 0 : message.from % 8 };
     furnish(this, { class: "message", testid: "chat-message", attrs }, [
       h("div", { class: "message-head" }, this.author, this.time),
-      h("div", { class: "bubble", attrs: { dir: "auto" } }, ...linkify(message.text).map(piece)),
+      h("div", { class: "bubble", attrs: { dir: "auto" } }, ...pieces(message)),
       h("div", { class: "message-foot" }, this.state, this.again),
     ]);
   }
@@ -167,6 +185,11 @@ class Message extends HTMLElement {
   }
 }
 customElements.define("tertulia-message", Message);
+
+/** @param {ChatMessage} message */
+function pieces({ text, links }) {
+  return links ? linkify(text).map(piece) : [text];
+}
 
 /** @param {import("./text.js").Segment} segment */
 function piece({ text, href }) {

@@ -2,8 +2,11 @@
 import { furnish, h, keep, reorder, say, setAttribute, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon, redraw } from "./icons.js";
+import { isModerator } from "../app/permissions.js";
+import { DoorTray } from "./door.js";
 import { Panel } from "./panel.js";
 import { Row } from "./person.js";
+import { hostWords, mayFreeze } from "./rules-words.js";
 import { Company } from "./trust.js";
 /** @typedef {import("../app/types.js").State} State */
 
@@ -20,6 +23,13 @@ export class People extends Panel {
     this.count = h("p", { class: "people-count" });
     this.waiting = aside("waiting", "door");
     this.locked = aside("locked", "lock");
+    this.hosts = aside("hosts-now", "host");
+    this.door = new DoorTray(context);
+    this.host = this.#button("host-panel", icon("host"), h("span", { t: "tool.host" }), () => {
+      context.set({ sheet: "host" });
+    });
+    /** What the door was before it was locked. @type {"open" | "lobby"} */
+    this.ajar = "lobby";
     this.list = h("div", { class: "people-list", attrs: { role: "list" } });
     this.lockIcon = icon("lock");
     this.lockWords = h("span");
@@ -30,13 +40,15 @@ export class People extends Panel {
       h(
         "div",
         { class: "people-scroll", label: "people.title", attrs: { role: "group", tabindex: "0" } },
+        this.door,
         this.count,
+        this.hosts.box,
         this.locked.box,
         this.waiting.box,
         this.list,
         h("p", { class: "people-note", t: "people.note" }),
       ),
-      h("div", { class: "panel-foot" }, invite, this.lock),
+      h("div", { class: "panel-foot" }, invite, this.lock, this.host),
     ]);
   }
 
@@ -47,7 +59,7 @@ export class People extends Panel {
 
   #lock() {
     const { call, store } = this.context;
-    call.lock(!store.get().security.locked);
+    call.hosting.setDoor(store.get().security.locked ? this.ajar : "locked");
   }
 
   /** @param {string} key */
@@ -55,6 +67,8 @@ export class People extends Panel {
     const { call, set } = this.context;
     return new Row({
       compare: () => call.compareWith(key),
+      about: () => set({ sheet: "person", person: key }),
+      vouch: () => call.hosting.vouch(key),
       remove: () => set({ sheet: "remove", person: key }),
     });
   }
@@ -66,14 +80,19 @@ export class People extends Panel {
    */
   render(state, look) {
     this.company.note(state);
+    if (state.security.door !== "locked") this.ajar = state.security.door;
     if (!this.open(look, this.heading)) return;
     const { self, people, security } = state;
+    const hosts = hostWords(state);
+    show(this.hosts.box, hosts !== null);
+    setText(this.hosts.text, hosts ?? "");
+    show(this.host, isModerator(self.role));
     setText(this.count, t("people.count", { count: people.length + 1 }));
     show(this.waiting.box, security.waiting > 0);
     setText(this.waiting.text, t("people.waiting", { count: security.waiting }));
     show(this.locked.box, security.locked);
     setText(this.locked.text, t("people.locked"));
-    show(this.lock, self.role === "host");
+    show(this.lock, isModerator(self.role));
     say(this.lockWords, security.locked ? "people.unlock" : "people.lock");
     redraw(this.lockIcon, security.locked ? "unlock" : "lock");
     setAttribute(this, "data-removable", self.canRemove);
@@ -86,7 +105,11 @@ export class People extends Panel {
     this.rows.get(SELF)?.updateSelf(self);
     for (const person of ordered) {
       const recent = this.company.isNew(person.key);
-      this.rows.get(person.key)?.update(person, { recent, removable: self.canRemove });
+      const removable = self.canRemove && person.role !== "host" && (self.role === "host" || person.role !== "cohost");
+      const trusted = mayFreeze(self, security);
+      const vouchable = person.veiled && trusted;
+      const manageable = isModerator(self.role) && security.counter > 0;
+      this.rows.get(person.key)?.update(person, { recent, removable, manageable, vouchable, frozen: security.frozen });
     }
     reorder(this.list, keys.flatMap((key) => this.rows.get(key) ?? []));
   }

@@ -2,6 +2,7 @@
 import { furnish, h, say, setAttribute, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon, redraw } from "./icons.js";
+import { alikeWords } from "./rules-words.js";
 import { initials } from "./text.js";
 import { roleWords, troubleMark, trustMark } from "./trust.js";
 import { personName } from "./words.js";
@@ -10,8 +11,8 @@ import { personName } from "./words.js";
 
 /** One member of the list: who, how sure we are, and what can be done about it without opening anything. */
 export class Row extends HTMLElement {
-  /** @param {{ compare: () => void, remove: () => void }} doors */
-  constructor({ compare, remove }) {
+  /** @param {{ compare: () => void, remove: () => void, about: () => void, vouch: () => void }} doors */
+  constructor({ compare, remove, about, vouch }) {
     super();
     this.initials = h("span", { class: "saucer-initials" });
     this.name = h("bdi", { class: "person-name" });
@@ -30,6 +31,15 @@ export class Row extends HTMLElement {
     const plain = { type: "button" };
     this.compare = h("button", { class: "link", testid: "compare", attrs: plain, on: { click: compare } });
     this.expel = h("button", { class: "button small remove", testid: "remove", attrs: plain, on: { click: remove } });
+    this.vouch = h("button", { class: "button small", testid: "vouch-row", attrs: plain, on: { click: vouch } });
+    this.about = h(
+      "button",
+      { class: "round", testid: "person-menu", attrs: { ...plain, "aria-haspopup": "dialog" }, on: { click: about } },
+      icon("more"),
+    );
+    this.alikeText = h("span");
+    this.alikeLine = h("span", { class: "person-trouble", testid: "alike" }, icon("alarm"), this.alikeText);
+    this.goes = h("span", { class: "chip", t: "freeze.goes_on_chip" });
     this.trouble = h("span");
     this.troubleIcon = icon("clock");
     const line = { class: "person-trouble", testid: "trouble-of" };
@@ -40,16 +50,22 @@ export class Row extends HTMLElement {
       h(
         "span",
         { class: "person-words" },
-        h("span", { class: "person-line" }, this.name, this.rank, this.recent, hand, screen, camera, mic),
+        h("span", { class: "person-line" }, this.name, this.rank, this.recent, this.goes, hand, screen, camera, mic),
         h("span", { class: "person-line" }, this.trust, this.compare),
+        this.alikeLine,
         this.troubleLine,
       ),
+      this.vouch,
       this.expel,
+      this.about,
     ]);
   }
 
-  /** @param {Person} person @param {{ recent: boolean, removable: boolean }} more */
-  update(person, { recent, removable }) {
+  /**
+   * @param {Person} person
+   * @param {{ recent: boolean, removable: boolean, manageable: boolean, vouchable: boolean, frozen: boolean }} more
+   */
+  update(person, { recent, removable, manageable, vouchable, frozen }) {
     const name = personName(person.name);
     this.#show({ ...person, name, plain: person.name ?? "" });
     show(this.recent, recent);
@@ -69,6 +85,14 @@ export class Row extends HTMLElement {
       say(this.trouble, trouble.words);
     }
     setAttribute(this, "data-presence", person.presence);
+    show(this.alikeLine, person.alike !== null && !verified);
+    if (person.alike) say(this.alikeText, alikeWords(person.alike));
+    show(this.goes, frozen && person.goesOn);
+    show(this.vouch, vouchable);
+    setText(this.vouch, t("vouch.short"));
+    setAttribute(this.vouch, "aria-label", t("vouch.name", { name }));
+    show(this.about, manageable);
+    setAttribute(this.about, "aria-label", t("about.open", { name }));
     show(this.expel, removable);
     setText(this.expel, t("people.remove"));
     setAttribute(this.expel, "aria-label", t("people.remove_name", { name }));
@@ -78,7 +102,8 @@ export class Row extends HTMLElement {
   updateSelf(self) {
     const name = self.name ? t("person.you_named", { name: self.name }) : t("person.you");
     this.#show({ ...self, media: self, name, plain: self.name });
-    for (const part of [this.recent, this.trust, this.compare, this.troubleLine, this.expel]) show(part, false);
+    const others = [this.recent, this.trust, this.compare, this.alikeLine, this.troubleLine, this.goes];
+    for (const part of [...others, this.vouch, this.expel, this.about]) show(part, false);
   }
 
   /**

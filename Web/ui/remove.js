@@ -2,6 +2,7 @@
 import { h, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
+import { isModerator } from "../app/permissions.js";
 import { Sheet } from "./sheet.js";
 import { personName } from "./words.js";
 /** @typedef {import("../app/types.js").State} State */
@@ -14,9 +15,16 @@ export class RemoveSheet extends Sheet {
     this.text = h("p", { class: "lede-small" });
     const attrs = { type: "button" };
     const act = (/** @type {boolean} */ lock) => ({ click: () => this.#remove(lock) });
+    const ban = {
+      class: "button large danger-outline",
+      testid: "remove-and-ban",
+      attrs,
+      on: { click: () => this.#ban() },
+    };
     const expel = { class: "button large danger", testid: "remove-now", attrs, on: act(false) };
     const both = { class: "button large", testid: "remove-and-lock", attrs, on: act(true) };
     this.now = h("button", expel, icon("remove"), h("span", { t: "remove.now" }));
+    this.ban = h("button", ban, icon("remove"), h("span", { t: "remove.and_ban" }));
     this.lock = h("button", both, icon("lock"), h("span", { t: "remove.and_lock" }));
     const close = { click: () => this.dialog.close() };
     const cancel = h("button", {
@@ -27,7 +35,7 @@ export class RemoveSheet extends Sheet {
       on: close,
     });
     this.note = h("p", { class: "fine", t: "remove.return" });
-    this.body.append(this.text, h("div", { class: "stack" }, this.now, this.lock, cancel), this.note);
+    this.body.append(this.text, h("div", { class: "stack" }, this.now, this.ban, this.lock, cancel), this.note);
     this.first = this.now;
   }
 
@@ -36,8 +44,16 @@ export class RemoveSheet extends Sheet {
     const { call, look } = this.context;
     const { person } = look();
     if (person === null || !this.settled) return;
-    call.removePerson(person);
-    if (lock) call.lock(true);
+    call.hosting.remove(person);
+    if (lock) call.hosting.setDoor("locked");
+    this.dialog.close();
+  }
+
+  #ban() {
+    const { call, look } = this.context;
+    const { person } = look();
+    if (person === null || !this.settled) return;
+    call.hosting.ban(person);
     this.dialog.close();
   }
 
@@ -53,7 +69,8 @@ export class RemoveSheet extends Sheet {
     const name = personName(person.name);
     setText(this.heading, t("remove.title", { name }));
     setText(this.text, t("remove.text", { name }));
-    show(this.lock, self.role === "host" && !security.locked);
+    show(this.lock, isModerator(self.role) && !security.locked);
+    show(this.ban, security.counter > 0);
     show(this.note, !security.locked);
   }
 }

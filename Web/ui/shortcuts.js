@@ -1,4 +1,6 @@
 // @ts-check
+import { isModerator } from "../app/permissions.js";
+import { mayFreeze } from "./rules-words.js";
 /** @typedef {import("./view.js").Context} Context */
 
 /**
@@ -14,6 +16,8 @@ export const SHORTCUTS = [
   { key: "p", shown: "P", words: "help.people", act: (context) => togglePanel(context, "people") },
   { key: "i", shown: "I", words: "help.invite", act: ({ set }) => set({ sheet: "invite" }) },
   { key: "d", shown: "D", words: "help.details", act: ({ set }) => set({ sheet: "details" }) },
+  { key: "f", shown: "F", words: "help.freeze", act: (context) => freeze(context) },
+  { key: "r", shown: "R", words: "help.host", act: (context) => openHost(context) },
   { key: "?", shown: "?", words: "help.help", act: ({ set }) => set({ sheet: "help" }) },
 ];
 
@@ -21,6 +25,17 @@ export const SHORTCUTS = [
 function toggleScreen(call, on) {
   if (on) call.stopScreen();
   else call.startScreen();
+}
+
+/** Pressed twice it freezes all the same: nothing but a deliberate press of the button goes on. @param {Context} context */
+function freeze({ call, store }) {
+  const { self, security } = store.get();
+  if (mayFreeze(self, security)) call.hosting.freeze();
+}
+
+/** @param {Context} context */
+function openHost({ set, store }) {
+  if (isModerator(store.get().self.role)) set({ sheet: "host" });
 }
 
 /** @param {Context} context @param {"chat" | "people"} panel */

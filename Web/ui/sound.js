@@ -1,5 +1,6 @@
 // @ts-check
 import { furnish, h, keep, setStream } from "./dom.js";
+import { may } from "../app/permissions.js";
 import { View } from "./view.js";
 /** @typedef {import("../app/types.js").State} State */
 
@@ -27,8 +28,12 @@ export class Sound extends View {
   render({ self, people, screen }) {
     const shared = screen.key !== null && screen.key !== self.key;
     /** @type {{ key: string, stream: MediaStream | null }[]} */
-    const sources = people.map(({ key, stream }) => ({ key, stream }));
-    if (shared) sources.push({ key: SCREEN, stream: screen.stream });
+    const sources = people.map((person) => ({
+      key: person.key,
+      stream: audible(person, "microphone") ? person.stream : null,
+    }));
+    const owner = people.find(({ key }) => key === screen.key);
+    if (shared) sources.push({ key: SCREEN, stream: owner && audible(owner, "screen") ? screen.stream : null });
     keep(this.sinks, this, sources, ({ key }) => key, () => this.#sink(self.devices.speakerId));
     for (const { key, stream } of sources) {
       const sink = this.sinks.get(key);
@@ -59,6 +64,14 @@ export class Sound extends View {
   }
 }
 customElements.define("tertulia-sound", Sound);
+
+/**
+ * Whether somebody may be heard here: of whom nobody has vouched for, and of what the room does not let them, nothing.
+ * @param {import("../app/types.js").Person} person @param {"microphone" | "screen"} what
+ */
+function audible({ veiled, permissions }, what) {
+  return !veiled && may(permissions, what);
+}
 
 /** Only some browsers let a page choose the speaker. @param {HTMLAudioElement} sink @param {string} speaker */
 async function route(sink, speaker) {

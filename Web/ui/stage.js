@@ -3,6 +3,7 @@ import { limitPictures, Spotlight } from "../app/modes.js";
 import { furnish, h, keep, say, setAttribute, setStream, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
+import { isModerator, may } from "../app/permissions.js";
 import { arrange } from "./layout.js";
 import { tableDrawing } from "./table.js";
 import { seat, Tile } from "./tile.js";
@@ -15,7 +16,7 @@ import { personName } from "./words.js";
 
 const SELF = "self";
 /** What nobody's own view can suffer from. */
-const WELL = { shown: true, weak: false, undecryptable: false, lost: false };
+const WELL = { shown: true, weak: false, undecryptable: false, lost: false, alike: null };
 /** One is sure of oneself. */
 const VERIFIED = /** @type {const} */ ("verified");
 
@@ -142,7 +143,8 @@ export class Stage extends View {
    */
   render({ self, people, screen, security, reactions, mode, screenOpen }, look) {
     if (this.size.width === 0) return;
-    const shared = screen.key !== null && screen.key !== self.key;
+    const owner = people.find(({ key }) => key === screen.key);
+    const shared = owner !== undefined && may(owner.permissions, "screen");
     const input = { ...this.size, people: people.map(({ key }) => key), screen: shared, page: look.page };
     const plan = arrange(input);
     this.page = plan.page;
@@ -151,9 +153,11 @@ export class Stage extends View {
     const withCamera = here.filter(({ media }) => media.camera);
     const lit = this.spotlight.choose(mode, withCamera.map(({ key, speaking }) => ({ key, speaking })));
     for (const person of here) {
-      this.#seatPerson(person, plan.people, { shown: lit.has(person.key), removable: self.canRemove, reactions });
+      const removable = self.canRemove && !isModerator(person.role);
+      const stopped = stands(security, person);
+      this.#seatPerson(person, plan.people, { shown: lit.has(person.key), removable, stopped, reactions });
     }
-    this.#seatSelf(self, plan.self, plan.selfFloats, reactions);
+    this.#seatSelf(self, plan.self, { floats: plan.selfFloats, stopped: stands(security, self), reactions });
     this.#showScreen(screen, people, plan.screen, mode === "audio_only" && !screenOpen);
     this.#showSeat(plan.seat, security.state === "joining");
     this.#showPager(plan, people.filter(({ key, speaking }) => speaking && !plan.people.has(key)));
@@ -170,16 +174,33 @@ export class Stage extends View {
   /**
    * @param {Person} person
    * @param {Map<string, import("./layout.js").Box>} boxes
-   * @param {{ shown: boolean, removable: boolean, reactions: readonly Reaction[] }} more
+   * @param {{ shown: boolean, removable: boolean, stopped: boolean, reactions: readonly Reaction[] }} more
    */
-  #seatPerson(person, boxes, { shown, removable, reactions }) {
+  #seatPerson(person, boxes, { shown, removable, stopped, reactions }) {
     const tile = this.tiles.get(person.key);
     const box = boxes.get(person.key);
     if (!tile || !box) return;
-    const { key, index, speaking, trust, hand, undecryptable, lost, weak, stream } = person;
-    const { mic, camera } = person.media;
+    const { key, index, trust, hand, undecryptable, lost, weak, stream, veiled, alike, permissions } = person;
+    // What the room does not let them is not opened here: the last picture of it must not stand as if it were now.
+    const mic = person.media.mic && may(permissions, "microphone");
+    const camera = person.media.camera && may(permissions, "camera");
+    const speaking = person.speaking && mic && !veiled;
     const name = personName(person.name);
-    const facts = { mic, camera, speaking, hand, trust, shown, weak, undecryptable, lost, stream };
+    const facts = {
+      mic,
+      camera,
+      speaking,
+      hand,
+      trust,
+      shown,
+      weak,
+      undecryptable,
+      lost,
+      stream,
+      veiled,
+      alike,
+      stopped,
+    };
     const own = reactions.filter((reaction) => reaction.key === key);
     tile.update({ index, name, plain: name, self: false, removable, reactions: own, ...facts });
     tile.sit(box);
@@ -188,15 +209,14 @@ export class Stage extends View {
   /**
    * @param {State["self"]} self
    * @param {import("./layout.js").Box} box
-   * @param {boolean} floats
-   * @param {readonly Reaction[]} reactions
+   * @param {{ floats: boolean, stopped: boolean, reactions: readonly Reaction[] }} more
    */
-  #seatSelf(self, box, floats, reactions) {
+  #seatSelf(self, box, { floats, stopped, reactions }) {
     const tile = this.tiles.get(SELF);
     if (!tile) return;
-    const { key, index, mic, camera, speaking, hand, stream } = self;
+    const { key, index, mic, camera, speaking, hand, stream, veiled } = self;
     const name = self.name ? t("person.you_named", { name: self.name }) : t("person.you");
-    const facts = { mic, camera, speaking, hand, trust: VERIFIED, ...WELL, stream };
+    const facts = { mic, camera, speaking, hand, trust: VERIFIED, ...WELL, stream, veiled, stopped };
     const own = reactions.filter((reaction) => reaction.key === key);
     tile.update({ index, name, plain: self.name, self: true, removable: false, reactions: own, ...facts });
     setAttribute(tile, "data-floats", `${floats}`);
@@ -233,7 +253,9 @@ export class Stage extends View {
     if (!box) return;
     const owner = people.find(({ key }) => key === screen.key);
     const name = personName(owner?.name ?? null);
-    setText(this.screen.caption, t("stage.screen_of", { name }));
+    const veiled = owner?.veiled === true;
+    setAttribute(this.screen.box, "data-veiled", veiled);
+    setText(this.screen.caption, t(veiled ? "stage.screen_veiled" : "stage.screen_of", { name }));
     setText(this.screen.words, t("saving.screen", { name }));
     show(this.screen.video, !saved);
     show(this.screen.saved, saved);
@@ -262,3 +284,12 @@ export class Stage extends View {
   }
 }
 customElements.define("tertulia-stage", Stage);
+
+/**
+ * Whether somebody has to wait while the room is frozen.
+ * @param {State["security"]} security
+ * @param {Pick<Person, "role" | "goesOn">} person
+ */
+function stands({ frozen }, { role, goesOn }) {
+  return frozen && !goesOn && !isModerator(role);
+}

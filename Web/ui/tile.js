@@ -3,6 +3,7 @@ import { furnish, h, keep, setAttribute, setStream, setStyle, setText, show } fr
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { floating } from "./reactions.js";
+import { alikeWords } from "./rules-words.js";
 import { initials } from "./text.js";
 import { trustMark } from "./trust.js";
 /** @typedef {import("./layout.js").Box} Box */
@@ -22,6 +23,9 @@ import { trustMark } from "./trust.js";
  * @property {boolean} hand
  * @property {Trust} trust
  * @property {boolean} removable
+ * @property {boolean} veiled blurred and silent, until somebody vouches
+ * @property {boolean} stopped the room is frozen, and this person with it
+ * @property {"same" | "alike" | null} alike
  * @property {boolean} shown the picture is received; false: left out to save data
  * @property {boolean} weak what they send suffers on its way
  * @property {boolean} undecryptable
@@ -47,6 +51,10 @@ export class Tile extends HTMLElement {
     this.muted = h("span", { class: "tile-muted" }, icon("mic-off"));
     this.weak = h("span", { class: "tile-weak", testid: "tile-weak", title: "tile.weak" }, icon("signal-weak"));
     this.sure = h("span", { class: "tile-sure" }, icon("verified"));
+    this.alike = h("span", { class: "tile-alike", testid: "tile-alike", title: "alike.alike" }, icon("alarm"));
+    this.stopped = h("span", { class: "tile-stopped", title: "tile.stopped" }, icon("freeze"));
+    this.veilWords = h("span", { t: "tile.veiled" });
+    this.veil = h("p", { class: "tile-veil", testid: "tile-veil" }, icon("hidden"), this.veilWords);
     /** @type {Map<string | number, HTMLElement>} */
     this.floating = new Map();
     this.reactions = h("div", { class: "reactions", attrs: { "aria-hidden": "true" } });
@@ -61,8 +69,19 @@ export class Tile extends HTMLElement {
     furnish(this, { class: "tile", testid: "tile", attrs: { role: "group", "data-self": `${self}` } }, [
       this.video,
       this.placeholder,
+      this.veil,
       this.cover,
-      h("div", { class: "tile-caption" }, this.hand, this.muted, this.weak, this.name, this.sure),
+      h(
+        "div",
+        { class: "tile-caption" },
+        this.hand,
+        this.stopped,
+        this.muted,
+        this.weak,
+        this.name,
+        this.alike,
+        this.sure,
+      ),
       this.reactions,
       this.expel,
     ]);
@@ -76,7 +95,12 @@ export class Tile extends HTMLElement {
     show(this.placeholder, !picture);
     setText(this.initials, initials(seat.plain) || "·");
     setText(this.name, seat.name);
-    show(this.muted, !seat.mic);
+    show(this.muted, !seat.mic && !seat.stopped);
+    show(this.stopped, seat.stopped);
+    show(this.alike, seat.alike !== null && seat.trust !== "verified");
+    show(this.veil, seat.veiled && !seat.self && !seat.undecryptable && !seat.lost);
+    setAttribute(this, "data-veiled", seat.veiled && !seat.self);
+    setAttribute(this, "data-stopped", seat.stopped);
     show(this.hand, seat.hand);
     show(this.weak, seat.weak && !seat.lost);
     show(this.sure, seat.trust === "verified" && !seat.self);
@@ -107,6 +131,9 @@ export class Tile extends HTMLElement {
       seat.camera ? "" : t("person.camera_off"),
       seat.camera && !seat.shown ? t("tile.saving") : "",
       seat.weak && !seat.lost ? t("tile.weak") : "",
+      seat.veiled && !seat.self ? t("tile.veiled") : "",
+      seat.stopped ? t("tile.stopped") : "",
+      seat.alike === null || seat.trust === "verified" ? "" : t(alikeWords(seat.alike)),
       cover,
     ];
     return facts.filter(Boolean).join(", ");

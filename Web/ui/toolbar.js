@@ -2,7 +2,9 @@
 import { furnish, h, setAttribute, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon, redraw } from "./icons.js";
+import { isModerator, may } from "../app/permissions.js";
 import { palette } from "./reactions.js";
+import { heldWords, mayFreeze } from "./rules-words.js";
 import { NARROW, View } from "./view.js";
 /** @typedef {import("./icons.js").IconName} IconName */
 
@@ -14,7 +16,8 @@ export class Toolbar extends View {
     const { call, set, look } = context;
     const panel = (/** @type {"chat" | "people"} */ name) => () =>
       set({ panel: look().panel === name ? null : name, menu: false });
-    const sheet = (/** @type {"invite" | "devices" | "details"} */ name) => () => set({ sheet: name, menu: false });
+    const sheet = (/** @type {"invite" | "devices" | "details" | "host"} */ name) => () =>
+      set({ sheet: name, menu: false });
     this.mic = tool("toggle-mic", "mic", "tool.mic", () => call.toggleMic());
     this.camera = tool("toggle-camera", "camera", "tool.camera", () => call.toggleCamera());
     this.chat = tool("toggle-chat", "chat", "tool.chat", panel("chat"));
@@ -24,6 +27,11 @@ export class Toolbar extends View {
     this.people = tool("toggle-people", "people", "tool.people", panel("people"));
     this.count = h("span", { class: "tool-count", attrs: { "aria-hidden": "true" } });
     this.people.button.append(this.count);
+    this.door = h("span", { class: "badge door-badge", testid: "door-count", attrs: { "aria-hidden": "true" } });
+    this.people.button.append(this.door);
+    this.freeze = tool("freeze", "freeze", "freeze.short", () => call.hosting.freeze());
+    this.freeze.button.classList.add("tool-freeze");
+    this.host = tool("host-open", "host", "tool.host", sheet("host"));
     this.hand = tool("toggle-hand", "hand", "tool.hand", () => this.#raise());
     this.react = tool("react", "react", "tool.react", () => set({ palette: !look().palette }));
     setAttribute(this.react.button, "aria-controls", "palette");
@@ -42,6 +50,7 @@ export class Toolbar extends View {
       this.hand.button,
       reactions,
       invite.button,
+      this.host.button,
       devices.button,
       this.details.button,
     ];
@@ -52,6 +61,7 @@ export class Toolbar extends View {
       this.chat.button,
       this.people.button,
       this.group,
+      this.freeze.button,
       this.more.button,
       leave.button,
     ]);
@@ -114,11 +124,23 @@ export class Toolbar extends View {
    * @param {Readonly<import("../app/types.js").State>} state
    * @param {Readonly<import("./view.js").Look>} look
    */
-  render({ self, people, unread }, look) {
+  render(state, look) {
+    const { self, people, unread, security } = state;
     press(this.mic, self.mic, self.mic ? "mic" : "mic-off");
     press(this.camera, self.camera, self.camera ? "camera" : "camera-off");
     press(this.hand, self.hand, "hand");
     press(this.screen, self.screen, self.screen ? "screen-off" : "screen");
+    hold(this.mic, "tool.mic", may(self.permissions, "microphone") ? null : heldWords(state, "microphone"));
+    hold(this.camera, "tool.camera", may(self.permissions, "camera") ? null : heldWords(state, "camera"));
+    hold(this.screen, "tool.screen", may(self.permissions, "screen") ? null : heldWords(state, "screen"));
+    hold(this.react, "tool.react", may(self.permissions, "reactions") ? null : heldWords(state, "reactions"));
+    show(this.freeze.button, mayFreeze(self, security));
+    setAttribute(this.freeze.button, "aria-pressed", `${security.frozen}`);
+    show(this.host.button, isModerator(self.role));
+    const knocking = self.canRemove ? state.knocking.filter(({ answered }) => !answered).length : 0;
+    show(this.door, knocking > 0);
+    setText(this.door, `${knocking}`);
+    setAttribute(this.people.button, "aria-label", knocking > 0 ? t("tool.people_door", { count: knocking }) : null);
     show(this.screen.button, "getDisplayMedia" in (navigator.mediaDevices ?? {}));
     setAttribute(this.chat.button, "aria-expanded", `${look.panel === "chat"}`);
     setAttribute(this.people.button, "aria-expanded", `${look.panel === "people"}`);
@@ -150,6 +172,16 @@ function tool(testid, picture, label, act) {
   const attrs = { type: "button" };
   const words = h("span", { class: "tool-label", t: label });
   return { button: h("button", { class: "tool", testid, attrs, on: { click: act } }, drawing, words), drawing };
+}
+
+/**
+ * What the room does not let one do is shown so, and says who can change it; a press says it aloud.
+ * @param {{ button: HTMLElement }} tool @param {string} words key @param {string | null} reason
+ */
+function hold({ button }, words, reason) {
+  setAttribute(button, "data-held", reason !== null);
+  setAttribute(button, "title", reason);
+  setAttribute(button, "aria-label", reason === null ? null : `${t(words)}: ${reason}`);
 }
 
 /** @param {{ button: HTMLElement, drawing: Element }} tool @param {boolean} on @param {IconName} picture */

@@ -18,7 +18,7 @@ export function trustMark(trust) {
 }
 
 /** @type {Record<string, string>} */
-const ROLES = { host: "role.host", cohost: "role.cohost", listener: "role.listener" };
+const ROLES = { host: "role.host", cohost: "role.cohost", listener: "role.listener", newcomer: "role.newcomer" };
 
 /** The words (a key) for a role worth mentioning, else null. @param {import("../app/types.js").Role} role */
 export function roleWords(role) {

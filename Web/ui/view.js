@@ -7,8 +7,8 @@
  * What belongs to the interface alone and not to the call.
  * @typedef {object} Look
  * @property {"chat" | "people" | null} panel
- * @property {"invite" | "devices" | "shield" | "help" | "remove" | "details" | null} sheet
- * @property {string | null} person whom the sheet `remove` is about
+ * @property {"invite" | "devices" | "shield" | "help" | "remove" | "details" | "host" | "person" | "move" | null} sheet
+ * @property {string | null} person whom the sheets `remove` and `person` are about
  * @property {boolean} menu the further buttons of a narrow toolbar are open
  * @property {boolean} palette the emoji to react with are open
  * @property {number} page of the grid

@@ -114,6 +114,31 @@ const NOTICES = {
   member_removed: "notice.member_removed",
   hand_raised: "notice.hand_raised",
   verified: "notice.verified",
+  no_links: "notice.no_links",
+  chat_cleared: "notice.chat_cleared",
+  not_allowed: "notice.not_allowed",
+  taken: "notice.taken_microphone",
+  given: "notice.given_microphone",
+  held: "notice.held_microphone",
+};
+/** Codes that say what is allowed, by what that is. @type {Record<string, Record<string, string>>} */
+const MAY_NOTICES = {
+  taken: {
+    camera: "notice.taken_camera",
+    screen: "notice.taken_screen",
+    chat: "notice.taken_chat",
+  },
+  given: {
+    camera: "notice.given_camera",
+    screen: "notice.given_screen",
+    chat: "notice.given_chat",
+  },
+  held: {
+    camera: "notice.held_camera",
+    screen: "notice.held_screen",
+    chat: "notice.held_chat",
+    reactions: "notice.held_reactions",
+  },
 };
 /** @type {Record<string, string>} */
 const OWN_NOTICES = { screen_started: "notice.screen_started_own", screen_stopped: "notice.screen_stopped_own" };
@@ -126,7 +151,8 @@ const TROUBLE = /_failed$|_busy$|_too_long$|_lost$|_limited$/;
  */
 export function noticeWords({ code, params }) {
   const lost = code === "member_removed" && params.by === "node";
-  const key = lost ? "notice.left" : (params.own === true && OWN_NOTICES[code]) || NOTICES[code];
+  const held = code === "held" && params.frozen === true ? "held.frozen" : MAY_NOTICES[code]?.[`${params.what}`];
+  const key = lost ? "notice.left" : (params.own === true && OWN_NOTICES[code]) || held || NOTICES[code];
   if (!key) return null;
   const error = typeof params.error === "string" ? t(deviceProblem(params.error)) : "";
   const name = personName(typeof params.name === "string" ? params.name : null);

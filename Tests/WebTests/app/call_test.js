@@ -338,7 +338,7 @@ Deno.test("chat goes to the group, and comes from it", async () => {
   const [{ t, text }] = secure.said;
   deepEqual({ t, text }, { t: "chat", text: "hello" });
   page.node.socket.say({ type: "message", from: 3, box: "box1", seq: 1 });
-  secure.emit("said", { from: joinId(1), message: { t: "chat", v: 1, id: "x", text: "hi" } });
+  secure.says(1, { t: "chat", v: 1, id: "x", text: "hi" });
   deepEqual(page.store.get().chat.map(({ name, text, state }) => [name, text, state]), [
     ["", "hello", "sent"],
     ["Berta", "hi", "sent"],
@@ -362,8 +362,8 @@ Deno.test("a reaction is shown for a moment, here and there", async () => {
   secure.introduce(1, "Berta");
   await page.call.react("👏");
   await page.call.react("clap");
-  secure.emit("said", { from: joinId(1), message: { t: "reaction", emoji: "🎉" } });
-  secure.emit("said", { from: joinId(1), message: { t: "reaction", emoji: "<b>" } });
+  secure.says(1, { t: "reaction", emoji: "🎉" }, { kind: "reaction" });
+  secure.says(1, { t: "reaction", emoji: "<b>" }, { kind: "reaction" });
   deepEqual(page.store.get().reactions.map(({ key, emoji }) => [key, emoji]), [
     [joinId(900), "👏"],
     [joinId(1), "🎉"],
@@ -377,7 +377,7 @@ Deno.test("one person's reactions do not fill the page", async () => {
   const page = open();
   const secure = await meet(page, 1);
   for (let count = 0; count < 50; count += 1) {
-    secure.emit("said", { from: joinId(1), message: { t: "reaction", emoji: "🎉" } });
+    secure.says(1, { t: "reaction", emoji: "🎉" }, { kind: "reaction" });
   }
   equal(page.store.get().reactions.length, 5);
 });
@@ -399,10 +399,10 @@ Deno.test("who is the host may remove and lock", async () => {
   equal(page.store.get().self.canRemove, false);
   secure.holds([1], { role: "host" });
   equal(page.store.get().self.canRemove, true);
-  page.call.removePerson(joinId(1));
-  page.call.lock(true);
-  deepEqual([secure.last("remove"), secure.last("lock")], [[joinId(1)], [true]]);
-  secure.emit("security", { epoch: 2, digits: "1", members: 2, locked: true });
+  page.call.hosting.remove(joinId(1));
+  page.call.hosting.setDoor("locked");
+  deepEqual([secure.last("remove"), secure.last("setRules")], [[[joinId(1)]], [{ door: "locked" }]]);
+  secure.rule({ members: 2, locked: true, door: "locked" });
   ok(page.security().locked);
 });
 

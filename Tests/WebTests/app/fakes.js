@@ -1,4 +1,6 @@
 // @ts-check
+import { NO_RULES, PLAIN } from "../../../Web/app/store.js";
+
 /** A clock that moves only when told, and the node and media as a test wants them. */
 
 /** @typedef {import("../../../Web/app/clock.js").Clock} Clock */
@@ -162,7 +164,7 @@ export class FakeSecure extends EventTarget {
     return Promise.resolve(this.join);
   }
 
-  /** What `hello` says besides; empty in a room without a host. @type {object} */
+  /** What `helloExtras` gives. @type {import("../../../Web/app/wire.js").HelloExtras} */
   extras = {};
 
   /** @param {string} name */
@@ -187,8 +189,13 @@ export class FakeSecure extends EventTarget {
   disconnect = () => this.#tell("disconnect");
   deliver = (/** @type {object} */ message, /** @type {string | null} */ from) => this.#tell("deliver", message, from);
   setProfile = (/** @type {object} */ profile) => this.#tell("setProfile", profile);
-  remove = (/** @type {string} */ join) => this.#tell("remove", join);
-  lock = (/** @type {boolean} */ locked) => this.#tell("lock", locked);
+  remove = (/** @type {string | string[]} */ joins) => this.#tell("remove", joins);
+  setRules = (/** @type {object} */ patch) => this.#tell("setRules", patch);
+  freeze = () => this.#tell("freeze");
+  vouch = (/** @type {string} */ join) => this.#tell("vouch", join);
+  order = (/** @type {object} */ order) => this.#tell("order", order);
+  /** Of who knocks: the box is the name itself. */
+  readKnock = (/** @type {string} */ box) => Promise.resolve(box === "UNREADABLE" ? null : { name: box });
   compare = (/** @type {string} */ join) => this.#tell("compare", join);
   acceptComparison = () => this.#tell("acceptComparison");
   answerComparison = (/** @type {boolean} */ same) => this.#tell("answerComparison", same);
@@ -229,7 +236,24 @@ export class FakeSecure extends EventTarget {
       ...others.map((number) => member(number)),
     ];
     this.emit("members", { members });
-    this.emit("security", { epoch: this.epoch, digits: "0".repeat(30), members: members.length, locked: false });
+    this.rule({ members: members.length });
+  }
+
+  /** What the group says of the room. @param {object} [more] */
+  rule(more = {}) {
+    this.emit("security", {
+      epoch: this.epoch,
+      digits: "0".repeat(30),
+      members: 1,
+      locked: false,
+      ...NO_RULES,
+      ...more,
+    });
+  }
+
+  /** What somebody says. @param {number} number @param {object} message @param {object} [more] */
+  says(number, message, more = {}) {
+    this.emit("said", { from: joinId(number), message, kind: "chat", permissions: PLAIN.permissions, ...more });
   }
 
   /** We are let in. @param {...number} others */

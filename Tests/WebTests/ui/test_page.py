@@ -296,13 +296,13 @@ def test_somebody_is_removed_with_two_presses_and_not_by_one_or_a_held_key(visit
     assert focused(page) == "remove-now"
     expect(page.locator(tag("sheet-remove"))).to_contain_text("Remove Nawal de la Orilla?")
     page.keyboard.press("Escape")
-    assert asked(page, "removePerson") == []
+    assert asked(page, "remove") == []
     row.locator(tag("remove")).dblclick()
-    assert asked(page, "removePerson") == []
+    assert asked(page, "remove") == []
     page.wait_for_timeout(400)
     page.locator(tag("remove-now")).focus()
     page.keyboard.press("Enter")
-    assert asked(page, "removePerson") == [["p2"]] and asked(page, "lock") == []
+    assert asked(page, "remove") == [["p2"]] and asked(page, "setDoor") == []
     expect(row).to_have_count(0)
     expect(page.locator(f'{tag("tile")}[data-index="2"]')).to_have_count(0)
     expect(page.locator(tag("sheet-remove"))).to_be_hidden()
@@ -316,11 +316,11 @@ def test_a_host_removes_from_the_picture_and_locks_the_room_in_the_same_go(visit
     tile.locator(tag("tile-remove")).click()
     page.wait_for_timeout(400)
     page.locator(tag("remove-and-lock")).click()
-    assert asked(page, "removePerson") == [["p1"]] and asked(page, "lock") == [[True]]
+    assert asked(page, "remove") == [["p1"]] and asked(page, "setDoor") == [["locked"]]
     page.keyboard.press("p")
     expect(page.locator(tag("locked"))).to_be_visible()
     page.locator(tag("lock")).click()
-    assert asked(page, "lock") == [[True], [False]]
+    assert asked(page, "setDoor") == [["locked"], ["open"]]
 
 
 def test_who_may_not_remove_is_not_offered_it(visit):

@@ -1,7 +1,8 @@
 // @ts-check
 // Shows the interface in any state without a node: `/preview/?scene=NAME&people=N`. Serves screenshots only.
 import { mountApp } from "/ui/app.js";
-import { createStore, initialState } from "/app/store.js";
+import { createStore, initialState, NO_RULES, PLAIN } from "/app/store.js";
+import { DEFAULTS, EVERYTHING, forRole, giveToAll, takeFromAll } from "/app/permissions.js";
 
 const query = new URLSearchParams(location.search);
 const LINK = `${location.origin}/r/7K2MQ9XV4TBD0HWC#1q83vEjRWeJq83vASNFZ4mg`;
@@ -74,7 +75,8 @@ function person(index, extra = {}) {
     index: index + 1,
     name: NAMES[index % NAMES.length],
     trust: ["new", "seen", "verified"][index % 3],
-    role: "speaker",
+    ...PLAIN,
+    alike: null,
     hand: false,
     presence: "present",
     media: { mic: index % 4 !== 1, camera, screen: false, screenAudio: false },
@@ -124,10 +126,32 @@ const inCall = (people, extra = {}) => ({
     digits: "482910557320914682037719460583",
     waiting: 0,
     locked: false,
+    ...NO_RULES,
     ...extra.security,
   },
 });
-const hosting = () => self({ role: "host", canRemove: true });
+const hosting = () => self({ role: "host", permissions: EVERYTHING, canRemove: true });
+/** A room with rules, as its host sees it, or with `?guest` as somebody else does. */
+const governed = (people, extra = {}) => {
+  const guest = query.get("guest");
+  const own = guest === "trusted" ? self({ permissions: EVERYTHING }) : guest === null ? hosting() : self(extra.self);
+  const security = { counter: 3, door: "lobby", veil: true, hosts: 1, ...extra.security };
+  return { ...inCall(people, { ...extra, security }), self: extra.self && guest !== null ? self(extra.self) : own };
+};
+const newcomer = (index, extra = {}) =>
+  person(index, { role: "newcomer", permissions: DEFAULTS.newcomer, veiled: true, trust: "new", ...extra });
+const knocking = (id, name, extra = {}) => ({
+  id,
+  name,
+  digits: `${482910557320 + id * 7919}`,
+  again: false,
+  alike: null,
+  answered: false,
+  at: now,
+  ...extra,
+});
+const frozenPerson = (one) => one.role === "host" || one.goesOn ? one : { ...one, permissions: 0 };
+const frozen = (security = {}) => ({ frozen: true, frozenBy: "p0", ...security });
 const comparing = (step, name = "Berta") => ({
   comparison: { key: "p1", name, step, digits: step === "offered" || step === "waiting" ? null : "482913" },
 });
@@ -250,6 +274,43 @@ const SCENES = {
       person(4, { hand: true }),
       person(7, { presence: "ghost" }),
     ], { self: query.has("guest") ? self() : hosting(), security: { waiting: 2, locked: query.has("locked") } }),
+  room: () =>
+    governed([
+      person(0, { role: "cohost", permissions: EVERYTHING }),
+      person(1, { invitation: "i1", invitedBy: null }),
+      newcomer(3),
+      person(4, { invitation: "i2", invitedBy: "i1", hand: true }),
+      newcomer(5, {
+        name: "Веrtа",
+        alike: "alike",
+        media: { mic: true, camera: false, screen: false, screenAudio: false },
+      }),
+    ]),
+  knocks: () =>
+    governed(crowd(3), {
+      knocking: [
+        knocking(1, "Dolores"),
+        knocking(2, "Ana", { alike: "same" }),
+        knocking(3, "Wangari de los Montes Muy Largos y Lejanos", { again: true }),
+        knocking(4, null, { answered: true }),
+      ].slice(0, Number(query.get("knocks") ?? 4)),
+    }),
+  frozen: () =>
+    governed(
+      [person(0, { role: query.has("guest") ? "host" : "cohost" }), person(1), newcomer(3), person(4, { goesOn: true })]
+        .map(frozenPerson),
+      {
+        security: frozen({ frozenBy: query.has("guest") ? "p1" : "p0" }),
+        self: query.has("guest") ? { permissions: 0, mic: false, camera: false, stream: null } : undefined,
+      },
+    ),
+  swept: () =>
+    governed([person(0, { role: "host", permissions: EVERYTHING }), ...crowd(3).slice(1)], {
+      self: { permissions: 0, mic: false, camera: false, stream: null },
+      chat: talk,
+    }),
+  hostless: () =>
+    governed([person(0, { permissions: EVERYTHING }), person(1)], { security: { hosts: 0, standIns: 1 } }),
   comparison: () => inCall(crowd(3), comparing(query.get("step"), query.get("name") ?? undefined)),
   reactions: () =>
     inCall([person(0, { hand: true }), ...crowd(4).slice(1)], {
@@ -290,6 +351,17 @@ const SCENES = {
 const step = (store, step) =>
   store.update(({ comparison }) => ({ comparison: { ...comparison, step, digits: "482913" } }));
 
+/** @param {any} store @param {object} rules */
+const rule = (store, rules) => store.update(({ security }) => ({ security: { ...security, ...rules } }));
+/** @param {any} store @param {string} key @param {object} part */
+const change = (store, key, part) =>
+  store.update(({ people }) => ({ people: people.map((one) => one.key === key ? { ...one, ...part } : one) }));
+/** @param {any} store @param {number[]} ids */
+const answered = (store, ids) =>
+  store.update(({ knocking }) => ({
+    knocking: knocking.map((one) => ids.includes(one.id) ? { ...one, answered: true } : one),
+  }));
+
 /** Records what the interface asked for and does the few things that show at once. */
 class FakeCall {
   /** @param {any} store */
@@ -298,14 +370,21 @@ class FakeCall {
     this.asked = [];
     this.password = "";
     const names =
-      "createRoom setName selectDevice requestDevices toggleMic toggleCamera startScreen stopScreen join leave " +
-      "sendChat resendChat markRead setVisibleTiles copyLink dismissNotice retry removePerson setHand react compareWith " +
-      "acceptComparison answerComparison cancelComparison lock setMode answerQuestion openScreen watchDetails copyText setPassword stepBack dropInvitation";
-    for (const name of names.split(" ")) {
-      this[name] = (...values) => {
-        this.asked.push([name, ...values]);
-        return FakeCall.effects[name]?.(store, ...values);
-      };
+      "createRoom setName selectDevice requestDevices toggleMic toggleCamera startScreen stopScreen join leave quit " +
+      "sendChat resendChat markRead setVisibleTiles copyLink dismissNotice retry setHand react compareWith " +
+      "acceptComparison answerComparison cancelComparison setMode answerQuestion openScreen watchDetails copyText " +
+      "setPassword stepBack dropInvitation";
+    const hosting =
+      "freeze resume resumeOne setDoor setVeil sweep allowRole allowPerson setRole vouch remove ban clearChat admit " +
+      "turnAway move moveAgain";
+    this.hosting = {};
+    for (const [target, list] of [[this, names], [this.hosting, hosting]]) {
+      for (const name of list.split(" ")) {
+        target[name] = (...values) => {
+          this.asked.push([name, ...values]);
+          return FakeCall.effects[name]?.(store, ...values);
+        };
+      }
     }
   }
 
@@ -316,8 +395,24 @@ class FakeCall {
     stopScreen: (store) => store.update(({ self }) => ({ self: { ...self, screen: false } })),
     setName: (store, name) => store.update(({ self }) => ({ self: { ...self, name } })),
     setHand: (store, hand) => store.update(({ self }) => ({ self: { ...self, hand } })),
-    removePerson: (store, gone) => store.update(({ people }) => ({ people: people.filter(({ key }) => key !== gone) })),
-    lock: (store, locked) => store.update(({ security }) => ({ security: { ...security, locked } })),
+    remove: (store, gone) => store.update(({ people }) => ({ people: people.filter(({ key }) => key !== gone) })),
+    ban: (store, gone) => FakeCall.effects.remove(store, gone),
+    setDoor: (store, door) => rule(store, { door, locked: door === "locked" }),
+    setVeil: (store, veil) => rule(store, { veil }),
+    freeze: (store) => rule(store, { frozen: true, frozenBy: "p0" }),
+    resume: (store) => rule(store, { frozen: false, frozenBy: null }),
+    resumeOne: (store, key, goesOn) => change(store, key, { goesOn }),
+    sweep: (store, sweep, allowed) =>
+      store.update(({ security, people }) => ({
+        security: { ...security, ...allowed ? giveToAll(security, sweep) : takeFromAll(security, people, sweep) },
+      })),
+    allowRole: (store, role, name, allowed) =>
+      store.update(({ security }) => ({ security: { ...security, ...forRole(security, role, name, allowed) } })),
+    setRole: (store, key, role) => change(store, key, { role }),
+    vouch: (store, key) => change(store, key, { veiled: false, role: "speaker" }),
+    clearChat: (store) => store.update(() => ({ chat: [], unread: 0 })),
+    admit: (store, ids) => answered(store, ids),
+    turnAway: (store, ids) => answered(store, ids),
     compareWith: (store, key) =>
       store.update(({ people }) => {
         const name = people.find((one) => one.key === key)?.name ?? null;
