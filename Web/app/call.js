@@ -110,6 +110,7 @@ export class Call {
     this.#reset();
     const place = parsePlace(location);
     if (place.kind === "home") return;
+    if (place.kind === "account") return this.#store.update(() => ({ phase: "account" }));
     if (place.kind === "invalid") return this.#block(place.code);
     if (!secureContext || !media) return this.#block(secureContext ? "unsupported_browser" : "insecure_context");
     const { room, fragment } = place;
@@ -255,6 +256,11 @@ export class Call {
   /** Also closes one that has ended. */
   cancelComparison() {
     this.#participation?.group.cancelComparison();
+  }
+
+  /** The personal invitations of the room; null outside one. */
+  get invitations() {
+    return this.#participation?.invitations ?? null;
   }
 
   markRead() {

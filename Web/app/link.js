@@ -24,7 +24,7 @@ const HOST_SEED = /!([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/;
 /** @typedef {{ room: string, fragment: string }} RoomAddress */
 
 /**
- * @typedef {{ kind: "home" } | ({ kind: "room" } & RoomAddress)
+ * @typedef {{ kind: "home" } | { kind: "account" } | ({ kind: "room" } & RoomAddress)
  *   | { kind: "invalid", code: "bad_link" | "no_secret" }} Place
  */
 
@@ -84,6 +84,7 @@ export function createAddress(fill = (bytes) => crypto.getRandomValues(bytes)) {
  */
 export function parsePlace({ pathname, hash }) {
   if (pathname === "/" || pathname === "/index.html") return { kind: "home" };
+  if (pathname === "/account") return { kind: "account" };
   const match = /^\/r\/([^/]{1,64})\/?$/.exec(pathname);
   if (!match) return { kind: "invalid", code: "bad_link" };
   const room = normaliseRoom(match[1]);

@@ -1,6 +1,7 @@
 // @ts-check
 import { Chat } from "./chat.js";
 import { deviceDigits } from "./digits.js";
+import { Invitations } from "./invitations.js";
 import { base64url, fromBase64url } from "./link.js";
 import { mark } from "./marks.js";
 import { Measure } from "./measure.js";
@@ -34,7 +35,8 @@ import { requestView } from "./view.js";
 
 /**
  * The part of the secure session that a participation uses.
- * @typedef {Group & Pick<SecureSession, "gate" | "join" | "newJoin" | "helloExtras" | "useInvitation" | "attachSender"
+ * @typedef {Group & Pick<SecureSession, "gate" | "join" | "newJoin" | "helloExtras" | "useInvitation" | "createInvitation"
+ *   | "readLabel" | "setRules" | "attachSender"
  *   | "attachReceiver" | "counters" | "checkTransforms">} SecureRoom
  */
 
@@ -156,6 +158,7 @@ export class Participation {
       joined: () => this.#sendViewSoon(),
       expelled: () => doors.blocked("removed"),
     });
+    this.invitations = new Invitations({ store, group: secure, send });
     this.measure = new Measure(store, this.people, this.media, secure, clock);
     this.watch = new RoomWatch(this.people, this.media, secure, clock, doors.alarms, this.measure);
   }
@@ -191,6 +194,7 @@ export class Participation {
     this.group.close();
     this.people.clear();
     this.chat.fail();
+    this.invitations.forget();
     this.#index = -1;
     this.#resume = "";
     this.#doors.store.update(({ self }) => ({ self: { ...self, key: "", index: -1 } }));
@@ -293,6 +297,8 @@ export class Participation {
       case "connection":
         if (message.state === "lost" && this.media.state === "connected") this.media.renew();
         return;
+      case "invitations":
+        return void this.invitations.receive(message.list);
       case "create_group":
       case "commit_request":
       case "proposal":
@@ -322,6 +328,7 @@ export class Participation {
       this.group.disconnect();
       this.people.clear();
       this.chat.fail();
+      this.invitations.forget();
       this.#index = -1;
       this.#doors.store.update(({ self }) => ({ self: { ...self, key: "", index: -1 } }));
     }

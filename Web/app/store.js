@@ -41,6 +41,7 @@ export function initialState() {
     link: "",
     password: false,
     waiting: null,
+    invitations: null,
     room: "",
     connection: { state: "connecting", since: 0 },
     self: {

@@ -4,7 +4,7 @@
  * `Web/app` and `Web/ui` share, checked by `deno check`.
  */
 
-/** @typedef {"home" | "prejoin" | "joining" | "waiting" | "call" | "left" | "blocked"} Phase `waiting`: at the door, until a
+/** @typedef {"home" | "account" | "prejoin" | "joining" | "waiting" | "call" | "left" | "blocked"} Phase `waiting`: at the door, until a
  *   host lets us in */
 
 /**
@@ -279,6 +279,7 @@
  * @property {string} link the room's link with its secret, but without a personal invitation; empty on `home`
  * @property {boolean} password the link opens nothing without the room's password
  * @property {Waiting | null} waiting set exactly in phase `waiting`
+ * @property {InvitationShown[] | null} invitations null before the node has told of them
  * @property {string} room
  * @property {Connection} connection
  * @property {Self} self
@@ -297,6 +298,20 @@
  * @property {Details | null} details figures of the last second; null unless somebody looks
  * @property {boolean} screenOpen somebody's screen is received although the mode is `audio_only`
  * @property {Reaction[]} reactions of the last few seconds, oldest first
+ */
+
+/**
+ * A personal invitation as the sheet shows it.
+ * @typedef {object} InvitationShown
+ * @property {string} id
+ * @property {string | null} parent id of the one that it was made with; null: the host's own
+ * @property {string | null} label who it is for; null where nothing is written, or it cannot be read
+ * @property {"listener" | "speaker"} role
+ * @property {boolean} delegates
+ * @property {number} uses devices that it is good for
+ * @property {number} devices that have used it
+ * @property {number} expires seconds since the Unix epoch; 0 never
+ * @property {boolean} revoked
  */
 
 /** @typedef {{ key: string, height: number }} VisibleTile height in device pixels; a larger one has priority */

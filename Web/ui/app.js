@@ -103,9 +103,22 @@ class App extends View {
 }
 customElements.define("tertulia-app", App);
 
+/** The pages of an account, fetched when somebody goes there: nobody needs one to meet. */
+class AccountDoor extends View {
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    import("../account/page.js").then(({ accountPage }) => accountPage(this.context)).then((page) => {
+      if (this.isConnected) this.replaceChildren(page);
+    });
+  }
+}
+customElements.define("tertulia-account-door", AccountDoor);
+
 /** @param {State["phase"]} phase */
 function pageFor(phase) {
   if (phase === "home") return Home;
+  if (phase === "account") return AccountDoor;
   if (phase === "call") return CallPage;
   if (phase === "waiting") return Waiting;
   return phase === "left" || phase === "blocked" ? Ending : Prejoin;

@@ -12,6 +12,8 @@ const CHOSEN = "tertulia.language";
 let current = "en";
 /** @type {Record<string, Message>} */
 let messages = {};
+/** Parts of the page that have words of their own, which most visits do not need. @type {Set<string>} */
+const parts = new Set();
 let rules = new Intl.PluralRules("en");
 
 /** The language in use. */
@@ -64,9 +66,21 @@ export async function chooseLanguage(next) {
 
 /** @param {Language} next */
 async function loadLanguage(next) {
-  const response = await fetch(`/i18n/${next}.json`);
-  if (!response.ok) throw new Error(`i18n ${next}: ${response.status}`);
-  useMessages(next, await response.json());
+  const words = await Promise.all([next, ...[...parts].map((part) => `${part}/${next}`)].map(load));
+  useMessages(next, Object.assign({}, ...words));
+}
+
+/** Loads the words of a part of the page, now and in every language that is chosen later. @param {string} part */
+export async function loadWords(part) {
+  parts.add(part);
+  messages = { ...messages, ...await load(`${part}/${current}`) };
+}
+
+/** @param {string} name @returns {Promise<Record<string, Message>>} */
+async function load(name) {
+  const response = await fetch(`/i18n/${name}.json`);
+  if (!response.ok) throw new Error(`i18n ${name}: ${response.status}`);
+  return response.json();
 }
 
 /**

@@ -343,6 +343,7 @@ const SCENES = {
     },
   }),
   "prejoin-password": () => ({ ...SCENES.prejoin(), password: true }),
+  account: () => ({ phase: "home" }),
   left: () => ({ phase: "left", link: LINK }),
   blocked: () => ({ phase: "blocked", blocked: { code: query.get("code") ?? "wrong_secret" } }),
 };
@@ -439,8 +440,111 @@ class FakeCall {
   };
 }
 
+const ACCOUNT = {
+  name: "nawal",
+  created: "2026-09-14",
+  totp: query.has("totp"),
+  passkeys: [
+    { id: "a", label: "Firefox, Linux", created: "2026-09-14", opens: true },
+    { id: "b", label: "Llave azul", created: "2026-10-02", opens: false },
+  ],
+  recovery: 7,
+  devices: [
+    { id: "1", label: "Firefox, Linux", created: "2026-09-14", used: "2026-11-23", current: true },
+    { id: "2", label: "Chrome, Android", created: "2026-10-02", used: "2026-11-21", current: false },
+  ],
+  newPassword: false,
+};
+const CODES = [
+  "7K2MQ9XV4TBD0HWC",
+  "0PRS8KD2M4QX7VTB",
+  "H6N3WCYZ1A5E9GJK",
+  "BD4T0HWC7K2MQ9XV",
+  "M4QX7VTB0PRS8KD2",
+  "1A5E9GJKH6N3WCYZ",
+  "Q9XV4TBD0HWC7K2M",
+  "8KD2M4QX7VTB0PRS",
+];
+
+/** An account that is at the step that the address names, and records what is asked of it. */
+class FakeAccount {
+  listeners = new Set();
+  asked = [];
+  passkeys = !query.has("nokeys");
+  constructor(step) {
+    const kept = [
+      {
+        room: "7K2MQ9XV4TBD0HWC",
+        fragment: "1q83vEjRWeJq83vASNFZ4mg.AAAAAAAAAAAAAA",
+        seed: null,
+        name: "Asamblea de los jueves",
+      },
+      { room: "0PRS8KD2M4QX7VTB", fragment: "1q83vEjRWeJq83vASNFZ4mg.AAAAAAAAAAAAAA", seed: null, name: "" },
+    ];
+    this.state = {
+      step,
+      busy: false,
+      problem: query.get("problem"),
+      after: 120,
+      policy: { registration: query.get("registration") ?? "invitation", passkeys: true },
+      invitation: query.get("invitation") ?? "",
+      steps: ["totp", "passkey"],
+      codes: step === "codes" ? CODES : [],
+      account: step === "home" || step === "renew" ? ACCOUNT : null,
+      rooms: step === "home" ? query.has("locked") ? null : query.has("empty") ? [] : kept : null,
+      settings: {},
+      totp: query.has("setup")
+        ? {
+          setup: "s",
+          key: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+          uri: "otpauth://totp/Tertulia:nawal?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Tertulia",
+        }
+        : null,
+      done: query.get("done"),
+    };
+    const names =
+      "register signIn giveCode givePasskey recover renewPassword keptCodes unlock changePassword renewCodes " +
+      "beginTOTP confirmTOTP cancelTOTP removeTOTP addPasskey removePasskey endDevice endOthers export delete signOut " +
+      "forgetRoom keepSettings";
+    for (const name of names.split(" ")) {
+      this[name] = (...values) => {
+        this.asked.push([name, ...values]);
+        const wrong = values.includes("wrong password");
+        if (wrong) this.set({ problem: "wrong" });
+        return Promise.resolve(!wrong);
+      };
+    }
+  }
+  set(change) {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+  subscribe(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+  start() {
+    this.set({});
+  }
+  go(step) {
+    this.asked.push(["go", step]);
+    this.set({ step, problem: null, done: null });
+  }
+}
+
+/** Puts the account's pages, over a made-up account, in the place of the page. */
+async function showAccount() {
+  const [{ AccountPage }, { loadWords }] = await Promise.all([import("/account/page.js"), import("/ui/i18n.js")]);
+  await loadWords("account");
+  const account = new FakeAccount(query.get("step") ?? "signin");
+  const app = document.querySelector("tertulia-app");
+  app.replaceChildren(new AccountPage(app.context, account));
+  Object.assign(globalThis.preview, { account });
+}
+
 const store = createStore({ ...initialState(), ...SCENES[query.get("scene") ?? "home"]() });
 const call = new FakeCall(store);
 Object.assign(globalThis, { preview: { store, call, person, picture, step, details } });
 await mountApp(document.getElementById("app"), store, /** @type {any} */ (call));
+if (query.get("scene") === "account") await showAccount();
 document.documentElement.dataset.mounted = "true";

@@ -1,0 +1,120 @@
+// @ts-check
+import { readChain } from "./certificates.js";
+import { cleanName } from "./text.js";
+
+/** @typedef {import("./secure-session.js").InvitationWish} InvitationWish */
+/** @typedef {import("./secure-session.js").SecureSession} SecureSession */
+/** @typedef {import("./store.js").Store} Store */
+/** @typedef {import("./types.js").InvitationShown} InvitationShown */
+/** @typedef {import("./wire.js").HostMessage} HostMessage */
+/** @typedef {import("./wire.js").InvitationEntry} InvitationEntry */
+
+/**
+ * @typedef {object} InvitationDoors
+ * @property {Store} store
+ * @property {Pick<SecureSession, "createInvitation" | "readLabel" | "setRules" | "remove">} group
+ * @property {(message: HostMessage) => boolean} send to the node
+ */
+
+/** The personal invitations of a room: made here, kept by the node without being read, shown as the tree they grew into. */
+export class Invitations {
+  #doors;
+  /** Lists are opened one after another; only the last one counts. */
+  #round = 0;
+
+  /** @param {InvitationDoors} doors */
+  constructor(doors) {
+    this.#doors = doors;
+  }
+
+  /** Asks the node for the list; it arrives in the store. */
+  ask() {
+    this.#doors.send({ type: "invitations" });
+  }
+
+  /**
+   * @param {InvitationWish} wish
+   * @returns {Promise<string | null>} the fragment for whoever is invited; null: it is not ours to invite, or the node
+   *   cannot be reached
+   */
+  async create(wish) {
+    const made = await this.#doors.group.createInvitation(wish).catch(() => null);
+    if (!made || !this.#doors.send({ type: "invite", box: made.chain, label: made.label })) return null;
+    this.ask();
+    return made.fragment;
+  }
+
+  /**
+   * Takes an invitation back, with all that came of it: nobody comes in by them any more, and whoever did is removed.
+   * @param {string} id
+   */
+  revoke(id) {
+    const { store, group, send } = this.#doors;
+    const { invitations, people } = store.get();
+    const ids = branch(invitations ?? [], id);
+    const joins = people.filter(({ invitation }) => invitation !== null && ids.includes(invitation)).map(({ key }) =>
+      key
+    );
+    send({ type: "revoke", ids });
+    group.setRules({ revoke: ids });
+    if (joins.length > 0) group.remove(joins);
+    this.ask();
+  }
+
+  /** The node's list. @param {InvitationEntry[]} list */
+  async receive(list) {
+    const round = ++this.#round;
+    const shown = await Promise.all(list.map((entry) => this.#open(entry)));
+    if (round !== this.#round) return;
+    this.#doors.store.update(() => ({ invitations: shown.filter((one) => one !== null) }));
+  }
+
+  /** We are outside: what was read inside is forgotten. */
+  forget() {
+    this.#round += 1;
+    this.#doors.store.update(() => ({ invitations: null }));
+  }
+
+  /** @param {InvitationEntry} entry @returns {Promise<InvitationShown | null>} */
+  async #open({ id, box, label, devices, revoked }) {
+    const certificate = await readChain(box);
+    // The node names them by their ids: one under a wrong name would have another one revoked.
+    if (certificate?.id !== id) return null;
+    const text = label === "" ? null : await this.#doors.group.readLabel(label).catch(() => null);
+    return { ...certificate, label: cleanName(text), devices, revoked };
+  }
+}
+
+/**
+ * An invitation and all below it.
+ * @param {readonly Pick<InvitationShown, "id" | "parent">[]} list
+ * @param {string} id
+ */
+export function branch(list, id) {
+  const ids = [id];
+  for (let at = 0; at < ids.length; at += 1) {
+    for (const { id: child, parent } of list) if (parent === ids[at] && !ids.includes(child)) ids.push(child);
+  }
+  return ids;
+}
+
+/**
+ * The list as a forest, those that nobody known issued at the top; loops, which no honest list has, are cut.
+ * @param {readonly InvitationShown[]} list
+ * @returns {{ invitation: InvitationShown, depth: number }[]} parents before their children
+ */
+export function asTree(list) {
+  const known = new Set(list.map(({ id }) => id));
+  /** @type {{ invitation: InvitationShown, depth: number }[]} */
+  const rows = [];
+  const seen = new Set();
+  /** @param {InvitationShown} invitation @param {number} depth */
+  const grow = (invitation, depth) => {
+    if (seen.has(invitation.id)) return;
+    seen.add(invitation.id);
+    rows.push({ invitation, depth });
+    for (const child of list) if (child.parent === invitation.id) grow(child, depth + 1);
+  };
+  for (const invitation of list) if (invitation.parent === null || !known.has(invitation.parent)) grow(invitation, 0);
+  return rows;
+}
