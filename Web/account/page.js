@@ -1,5 +1,5 @@
 // @ts-check
-import { roomPath } from "../app/link.js";
+import { readFragment, roomPath } from "../app/link.js";
 import { SecureSession } from "../app/secure-session.js";
 import { furnish, h } from "../ui/dom.js";
 import { loadWords, remember } from "../ui/i18n.js";
@@ -142,7 +142,8 @@ export function ownAccount() {
 
 /** @param {OwnRoom} room */
 async function openRoom({ room, fragment, seed }) {
-  if (seed !== null) await SecureSession.importHost(room, seed);
+  const host = readFragment(fragment)?.host;
+  if (seed !== null && host) await SecureSession.importHost(room, seed, host);
   location.assign(roomPath({ room, fragment }));
 }
 

@@ -37,6 +37,8 @@ export class Invite extends Sheet {
     this.body.append(this.text, this.waits, this.card.box, this.personal);
     this.first = this.card.copy;
     this.asked = false;
+    /** @type {Notice | undefined} */
+    this.told = undefined;
   }
 
   /** @param {readonly Notice[]} notices */

@@ -343,6 +343,12 @@ const SCENES = {
     },
   }),
   "prejoin-password": () => ({ ...SCENES.prejoin(), password: true }),
+  inviting: () =>
+    inCall([person(0, { invitation: "a" }), person(1, { invitation: "b" }), ...crowd(4).slice(2)], {
+      self: query.has("guest") ? self() : hosting(),
+      security: { counter: 3, door: "lobby" },
+      invitations: query.has("none") ? [] : INVITATIONS,
+    }),
   account: () => ({ phase: "home" }),
   left: () => ({ phase: "left", link: LINK }),
   blocked: () => ({ phase: "blocked", blocked: { code: query.get("code") ?? "wrong_secret" } }),
@@ -363,6 +369,26 @@ const answered = (store, ids) =>
     knocking: knocking.map((one) => ids.includes(one.id) ? { ...one, answered: true } : one),
   }));
 
+const invitation = (id, parent, label, more) => ({
+  id,
+  parent,
+  label,
+  role: "speaker",
+  delegates: false,
+  uses: 1,
+  devices: 1,
+  expires: 0,
+  revoked: false,
+  ...more,
+});
+const INVITATIONS = [
+  invitation("a", null, "Berta, la abogada", { delegates: true, uses: 3, devices: 2 }),
+  invitation("b", "a", "Nawal"),
+  invitation("c", "a", null, { devices: 0, expires: Math.floor(now / 1_000) + 86_400 }),
+  invitation("d", null, "Prensa", { devices: 0, expires: Math.floor(now / 1_000) - 60, role: "listener" }),
+  invitation("e", null, "Ines", { revoked: true }),
+];
+
 /** Records what the interface asked for and does the few things that show at once. */
 class FakeCall {
   /** @param {any} store */
@@ -370,6 +396,15 @@ class FakeCall {
     this.store = store;
     this.asked = [];
     this.password = "";
+    this.invitations = {
+      ask: () => this.asked.push(["ask"]),
+      create: (wish) => {
+        this.asked.push(["create", wish]);
+        const made = wish.label === "nobody" ? null : "1q83vEjRWeJq83vASNFZ4mg.AAAAAAAAAAAAAA.q83vEjRWeJq83vASNFZ4mg";
+        return Promise.resolve(made);
+      },
+      revoke: (id) => this.asked.push(["revoke", id]),
+    };
     const names =
       "createRoom setName selectDevice requestDevices toggleMic toggleCamera startScreen stopScreen join leave quit " +
       "sendChat resendChat markRead setVisibleTiles copyLink dismissNotice retry setHand react compareWith " +
