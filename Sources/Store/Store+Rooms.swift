@@ -7,6 +7,13 @@ package enum RoomChange: Equatable, Sendable {
   case put(StoredRoom)
   /// By the hash of its id: nothing of it is left.
   case delete([UInt8])
+
+  var idHash: [UInt8] {
+    switch self {
+    case .put(let room): room.idHash
+    case .delete(let idHash): idHash
+    }
+  }
 }
 
 extension Store {
@@ -90,7 +97,8 @@ extension StoredRoom {
     try database.execute(sql: "DELETE FROM ban WHERE room = ?", arguments: [Data(idHash)])
     for ban in bans {
       try database.execute(
-        sql: "INSERT OR IGNORE INTO ban (room, device) VALUES (?, ?)", arguments: [Data(idHash), Data(ban.device)])
+        sql: "INSERT INTO ban (room, device) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        arguments: [Data(idHash), Data(ban.device)])
     }
   }
 

@@ -2,6 +2,7 @@ internal import Bytes
 internal import Foundation
 internal import GRDB
 internal import Glibc
+internal import Synchronization
 
 /// The database in the data folder: SQLite, write-ahead log, one file of one owner. Every write is one transaction, and is on
 /// the disk when it returns. Reads and writes wait on threads of their own, never on those of the caller.
@@ -20,7 +21,7 @@ package final class Store: Sendable {
 
   package let path: String
   let pool: DatabasePool
-  private let lock: FolderLock?
+  private let lock: Mutex<FolderLock?>
 
   /// Opens the database in `folder`, made when it is not there, after looking through all of it for damage. `busyTimeout`
   /// (milliseconds) is how long it waits for other programs; `maximumBytes` how large the file may grow.
@@ -38,12 +39,13 @@ package final class Store: Sendable {
     let path = folder + "/" + fileName
     if lock != nil { try makeFile(path) }
     guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+    // Before anything is opened for writing: a damaged file stays as it is.
+    _ = try facts(folder: folder, busyTimeout: busyTimeout)
     do {
       let pool = try DatabasePool(path: path, configuration: configuration(busyTimeout, maximumBytes))
       try pool.writeWithoutTransaction { database in
         // GRDB trades the last transactions for speed; a use of an invitation must survive a power cut.
         try database.execute(sql: "PRAGMA synchronous = FULL")
-        try examine(database, path: path)
       }
       try migrate(pool, path: path, isAllowed: lock != nil)
       return Store(path: path, pool: pool, lock: holder == .node ? lock : nil)
@@ -52,15 +54,59 @@ package final class Store: Sendable {
     }
   }
 
+  /// Opens what a node has made, as a command does, and makes nothing itself.
+  package static func openExisting(folder: String) throws(StoreError) -> Store {
+    let path = folder + "/" + fileName
+    guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+    return try open(folder: folder, as: .command)
+  }
+
+  /// What is found when nothing may be changed.
+  package struct Facts: Equatable, Sendable {
+    /// Of the file, without its log.
+    package var bytes: Int
+    /// A node of this version has not started on it yet.
+    package var isOlder: Bool
+
+    package init(bytes: Int, isOlder: Bool) {
+      self.bytes = bytes
+      self.isOlder = isOlder
+    }
+  }
+
+  /// Looks through the database in `folder` for damage; nil when there is none. Changes nothing. `busyTimeout` in milliseconds.
+  package static func facts(folder: String, busyTimeout: Int = 1_000) throws(StoreError) -> Facts? {
+    let path = folder + "/" + fileName
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(Double(busyTimeout) / 1_000)
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      defer { try? queue.close() }
+      return try queue.read { database in
+        try examine(database, path: path)
+        let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+        let size = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+        return Facts(bytes: pages * size, isOlder: try !migrator.hasCompletedMigrations(database))
+      }
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
   private init(path: String, pool: DatabasePool, lock: FolderLock?) {
     self.path = path
     self.pool = pool
-    self.lock = lock
+    self.lock = Mutex(lock)
   }
 
-  /// Ends it; the write-ahead log is worked into the file. Later calls throw.
+  /// Ends it; the write-ahead log is worked into the file, and another node may open it. Later calls throw.
   package func close() throws(StoreError) {
+    // Connections that only read may be the last to close, and they leave the log as it is.
+    _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
     do { try pool.close() } catch { throw StoreError(error, path: path) }
+    lock.withLock { $0 = nil }
   }
 
   /// Runs `body` over one state of the database.
@@ -114,7 +160,7 @@ extension Store {
   }
 
   /// Refuses what is not a sound database of this program or a newer one.
-  private static func examine(_ database: Database, path: String) throws {
+  static func examine(_ database: Database, path: String) throws {
     let identifier = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
     guard identifier == applicationID || identifier == 0 && isEmpty else { throw StoreError.foreign(path: path) }
@@ -139,7 +185,7 @@ extension Store {
     }
   }
 
-  private static func makeFolder(_ folder: String) throws(StoreError) {
+  static func makeFolder(_ folder: String) throws(StoreError) {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

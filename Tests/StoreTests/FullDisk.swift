@@ -18,11 +18,11 @@ final class FullDisk: Sendable {
   }
 
   func grow(to bytes: Int) throws {
-    guard mount("tertulia", path, "tmpfs", UInt(MS_REMOUNT.rawValue), "size=\(bytes)") == 0 else { throw NotMounted() }
+    guard mount("tertulia", path, "tmpfs", UInt(MS_REMOUNT), "size=\(bytes)") == 0 else { throw NotMounted() }
   }
 
   deinit {
-    umount2(path, Int32(MNT_DETACH.rawValue))
+    umount2(path, Int32(MNT_DETACH))
     rmdir(path)
   }
 }

@@ -43,6 +43,7 @@ struct OpeningTests {
     try await store.apply((0..<200).map { .put(.sample($0)) })
     try store.close()
     var bytes = try #require(FileManager.default.contents(atPath: folder.database))
+    #expect(bytes.count > 100_000)
     // The second half, so that the header and the schema stay readable.
     for index in stride(from: bytes.count / 2, to: bytes.count, by: 97) { bytes[index] ^= 0x5A }
     try bytes.write(to: URL(filePath: folder.database))

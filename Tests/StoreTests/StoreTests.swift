@@ -4,38 +4,6 @@ import Testing
 
 @testable import Store
 
-/// A folder of its own for a test, removed with it.
-final class Folder: Sendable {
-  let path = FileManager.default.temporaryDirectory.appending(path: "tertulia-\(UUID().uuidString)").path
-
-  var database: String { path + "/" + Store.fileName }
-
-  func open(as holder: Store.Holder = .node, busyTimeout: Int = 20, maximumBytes: Int = StoreLimits.database) throws
-    -> Store
-  {
-    try Store.open(folder: path, as: holder, busyTimeout: busyTimeout, maximumBytes: maximumBytes)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
-extension StoredRoom {
-  /// The room number `number`, every field of it filled.
-  static func sample(_ number: Int, invitations: Int = 2, used: Day = Day(20_000)) -> StoredRoom {
-    let mark = [UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: number >> 8)]
-    func bytes(_ count: Int, _ tag: UInt8) -> [UInt8] { mark + [UInt8](repeating: tag, count: count - 2) }
-    return StoredRoom(
-      idHash: bytes(32, 1), gateHash: bytes(32, 2), hostDigest: bytes(10, 3), created: Day(19_990), lastUsed: used,
-      isKept: number % 2 == 0,
-      invitations: (0..<invitations).map { index in
-        StoredInvitation(
-          id: [UInt8(index & 0xFF), UInt8(index >> 8)] + bytes(14, 4), chain: bytes(150, 5), label: bytes(64, 6),
-          used: 1, devices: [bytes(16, 7)], isRevoked: index % 3 == 1)
-      },
-      bans: [StoredBan(device: bytes(16, 8))])
-  }
-}
-
 @Suite("Store")
 struct StoreTests {
   let folder = Folder()
@@ -49,5 +17,123 @@ struct StoreTests {
     try store.close()
     let again = try folder.open(as: .command)
     #expect(try await again.rooms() == rooms)
+  }
+
+  @Test("the last put counts: invitations and bans that are gone from it are gone")
+  func replaces() async throws {
+    var room = StoredRoom.sample(1, invitations: 3)
+    let store = try folder.open()
+    try await store.apply([.put(room)])
+    room.invitations.remove(at: 1)
+    room.invitations[0].used = 2
+    room.invitations[0].devices.append([UInt8](repeating: 9, count: 16))
+    room.invitations[1].isRevoked = true
+    room.bans = []
+    room.isKept = true
+    try await store.apply([.put(room)])
+    #expect(try await store.rooms() == [room])
+  }
+
+  @Test("deleting a room leaves nothing of it in the files, bans and invitations included")
+  func deletes() async throws {
+    let store = try folder.open()
+    let (gone, stays) = (StoredRoom.sample(0x4142), StoredRoom.sample(0x4344))
+    try await store.apply([.put(gone), .put(stays)])
+    #expect(folder.holds(gone.invitations[0].chain))
+    try await store.apply([.delete(gone.idHash)])
+    #expect(try await store.rooms() == [stays])
+    for bytes in [gone.idHash, gone.gateHash, gone.invitations[0].chain, gone.bans[0].device] {
+      #expect(!folder.holds(bytes))
+    }
+    #expect(folder.holds(stays.invitations[0].chain))
+  }
+
+  @Test("a change that does not fit undoes all that came with it")
+  func atomicity() async throws {
+    let store = try folder.open()
+    var bad = StoredRoom.sample(2)
+    bad.invitations[1].chain = []
+    let changes: [RoomChange] = [.put(.sample(1)), .put(bad)]
+    await #expect(throws: StoreError.self) { try await store.apply(changes) }
+    #expect(try await store.rooms().isEmpty)
+  }
+
+  /// Each of them one value that has no place in the schema.
+  static let misfits: [@Sendable (inout StoredRoom) -> Void] = [
+    { $0.idHash.removeLast() }, { $0.gateHash.append(0) }, { $0.hostDigest = [] },
+    { $0.invitations[0].id.append(0) },
+    { $0.invitations[0].chain = [UInt8](repeating: 0, count: StoreLimits.chain + 1) },
+    { $0.invitations[0].label = [UInt8](repeating: 0, count: StoreLimits.label + 1) },
+    { $0.invitations[0].used = StoreLimits.uses + 1 }, { $0.invitations[0].used = -1 },
+    { $0.invitations[0].devices = [[1, 2, 3]] }, { $0.bans[0].device = [] },
+  ]
+
+  @Test("a value of the wrong size is refused by the database itself", arguments: misfits.indices)
+  func sizes(index: Int) async throws {
+    let store = try folder.open()
+    var room = StoredRoom.sample(1)
+    Self.misfits[index](&room)
+    do {
+      try await store.apply([.put(room)])
+      Issue.record("it was stored")
+    } catch {
+      #expect(error.word == "invalid" && !error.isPassing)
+    }
+    #expect(try await store.rooms().isEmpty)
+  }
+
+  static let texts = [
+    "'); DROP TABLE room; --", "\" OR 1=1 --", "<script>alert(1)</script>", "%00\u{0}\u{1}", "\\x27; ATTACH 'x' AS y",
+  ]
+
+  @Test("SQL and markup are bytes like others, in every field that is long enough for them", arguments: texts)
+  func injection(text: String) async throws {
+    func fill(_ count: Int) -> [UInt8] {
+      Array((0..<count).map { Array(text.utf8)[$0 % text.utf8.count] })
+    }
+    var room = StoredRoom.sample(1)
+    (room.idHash, room.gateHash, room.hostDigest) = (fill(32), fill(32), fill(10))
+    room.bans = [StoredBan(device: fill(16))]
+    room.invitations = [
+      StoredInvitation(id: fill(16), chain: fill(200), label: Array(text.utf8), devices: [fill(16)])
+    ]
+    let store = try folder.open()
+    try await store.apply([.put(room), .put(.sample(7))])
+    #expect(Set(try await store.rooms().map { $0.idHash }) == [room.idHash, StoredRoom.sample(7).idHash])
+    #expect(try await store.rooms().contains(room))
+    try await store.apply([.delete(room.idHash)])
+    #expect(try await store.rooms() == [.sample(7)])
+  }
+
+  @Test("rooms that nobody has used for so long are forgotten, a day later and not before")
+  func forgets() async throws {
+    let store = try folder.open()
+    try await store.apply([.put(.sample(1, used: Day(100))), .put(.sample(2, used: Day(101)))])
+    #expect(try await store.forgetRooms(unusedSince: Day(100)) == 0)
+    #expect(try await store.forgetRooms(unusedSince: Day(101)) == 1)
+    #expect(try await store.rooms() == [.sample(2, used: Day(101))])
+  }
+
+  @Test("files are for their owner only, whatever was there before")
+  func modes() async throws {
+    let store = try folder.open()
+    try await store.apply([.put(.sample(1))])
+    #expect(folder.mode(Store.fileName) == 0o600 && folder.mode(Store.fileName + "-wal") == 0o600)
+    try store.close()
+    chmod(folder.database, 0o644)
+    let again = try folder.open()
+    #expect(folder.mode(Store.fileName) == 0o600)
+    try again.close()
+  }
+
+  @Test("connections delete for good, keep the references and log ahead", arguments: [Store.Holder.node, .command])
+  func pragmas(holder: Store.Holder) async throws {
+    let store = try folder.open(as: holder)
+    let values = try await store.pool.writeWithoutTransaction { database in
+      try ["secure_delete", "foreign_keys", "journal_mode", "synchronous", "trusted_schema", "max_page_count"].map {
+        try String.fetchOne(database, sql: "PRAGMA \($0)")
+      }
+    }
+    #expect(values == ["1", "1", "wal", "2", "0", "\(StoreLimits.database / 4_096)"])
   }
 }
