@@ -17,6 +17,8 @@ int lnet_multitude_add(int poller, int descriptor, uint32_t tag) {
   return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0 ? 0 : -errno;
 }
 
+void lnet_multitude_remove(int poller, int descriptor) { epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, NULL); }
+
 int lnet_multitude_wait(int poller, int64_t timeout_nanoseconds, uint32_t *tags, int capacity) {
   int64_t milliseconds = timeout_nanoseconds <= 0 ? 0 : (timeout_nanoseconds + 999999) / 1000000;
   struct epoll_event ready[MOST_READY];

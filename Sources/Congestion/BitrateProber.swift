@@ -8,15 +8,15 @@ package struct BitrateProber {
   /// Each burst of a cluster is worth this much of its rate.
   static var minimumDelta: TimeDelta { .milliseconds(2) }
 
-  private var clusters = InlineArray<4, ProbeCluster?>(repeating: nil)
-  private var count = 0
-  private var sentBytes = 0
-  private var sentProbes = 0
-  private var started: Instant?
   /// The cluster that is under way; 0 for none. What is sent belongs to it.
   private(set) var activeCluster: UInt16 = 0
   /// When the next burst is due; `.distantFuture` when there is nothing to send.
   package private(set) var nextProbeTime = Instant.distantFuture
+  private var sentBytes = 0
+  private var sentProbes = 0
+  private var started: Instant?
+  private var count = 0
+  private var clusters = InlineArray<4, ProbeCluster?>(repeating: nil)
 
   package init() {}
 

@@ -21,15 +21,16 @@ package struct CongestionController {
   static var retransmissionWindow: TimeDelta { .milliseconds(500) }
   static var minimumRetransmissionBudget: Double { 12_000 }
 
-  private var history = SentPacketHistory()
-  private var control: GoogCCNetworkController
-  package var prober = BitrateProber()
-  package private(set) var pacer: Pacer
+  // What every packet needs comes first, so that it lies in few lines of the cache.
   private var hasStarted = false
-  private var retransmissionBudget = Self.minimumRetransmissionBudget
-  private var lastBudgetUpdate = Instant.zero
   /// What was sent between two estimates of the receiver.
   private var sentBytes = 0
+  package private(set) var pacer: Pacer
+  private var history = SentPacketHistory()
+  package var prober = BitrateProber()
+  private var control: GoogCCNetworkController
+  private var retransmissionBudget = Self.minimumRetransmissionBudget
+  private var lastBudgetUpdate = Instant.zero
   private var sentSince: Instant?
   private var lastReceiverEstimate: Instant?
   private var sentRate: DataRate?

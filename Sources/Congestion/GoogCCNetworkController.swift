@@ -14,10 +14,10 @@ package struct GoogCCNetworkController {
   /// Not libwebrtc's: so long after an application-limited region the throughput is of that region yet.
   static var resumption: TimeDelta { .seconds(1) }
 
-  private var delay: DelayBasedBWE
-  private var bandwidth: SendSideBandwidthEstimation
-  private var acknowledged = RobustThroughputEstimator()
   private var alr = ALRDetector()
+  private var bandwidth: SendSideBandwidthEstimation
+  private var delay: DelayBasedBWE
+  private var acknowledged = RobustThroughputEstimator()
   private var probeEstimator = ProbeBitrateEstimator()
   private var drain = QueueDrain()
   private var probes: ProbeController

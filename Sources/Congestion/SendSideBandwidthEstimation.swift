@@ -17,6 +17,7 @@ struct SendSideBandwidthEstimation {
   static var roundTripDrop: Double { 0.8 }
   static var roundTripDropInterval: TimeDelta { .seconds(1) }
 
+  private var lastPacketSent = Instant.zero
   let start: DataRate
   let minimum: DataRate
   let maximum: DataRate
@@ -39,7 +40,6 @@ struct SendSideBandwidthEstimation {
 
   private var lastPropagationUpdate: Instant?
   private var propagation = TimeDelta.zero
-  private var lastPacketSent = Instant.zero
 
   init(start: DataRate, minimum: DataRate, maximum: DataRate) {
     self.start = start

@@ -187,6 +187,12 @@ package final class SocketFleet<Security: RTCSecurityProvider> {
     sink.pointee.flush()
   }
 
+  /// Nobody waits at the sockets any more, so that sending to them wakes nobody and tells no poller. From now on they are
+  /// looked at by `step` only.
+  package func stopWaiting() {
+    for index in 0..<places where isTaken[index] { lnet_multitude_remove(poller, members[index].socket) }
+  }
+
   func schedule(_ index: Int) { deadlines.schedule(index, at: members[index].client.nextDeadline) }
 
   /// The clock that clients are handed.

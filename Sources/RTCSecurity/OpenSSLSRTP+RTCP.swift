@@ -13,12 +13,13 @@ extension OpenSSLSRTP {
     guard end >= Self.clearLength, bytes[0] >> 6 == 2 else { return .dropped(.malformed) }
     let word = bytes.word(at: profile == .aeadAES128GCM ? bytes.count &- Self.indexLength : end)
     guard word & Self.encryptedFlag != 0 else { return .dropped(.unencrypted) }
-    let admission = state.pointee.inbound.streams.admitRTCP(ssrc: bytes.word(at: 4), index: word & ~Self.encryptedFlag)
+    let admission = state.pointee.inbound.rtcpStreams.admitRTCP(
+      ssrc: bytes.word(at: 4), index: word & ~Self.encryptedFlag)
     switch admission {
     case .refused(let reason): return .dropped(reason)
     case .candidate(let candidate):
       guard open(packet, end: end, word: word, candidate) else { return .dropped(.badTag) }
-      state.pointee.inbound.streams.commit(candidate, of: .rtcp)
+      state.pointee.inbound.rtcpStreams.commit(candidate)
       return .passed(length: end)
     }
   }

@@ -7,11 +7,11 @@ extension OpenSSLSRTP {
     let bytes = UnsafeRawBufferPointer(packet)
     let end = bytes.count &- profile.tagLength
     guard let header = RTPHeader(bytes), header.length <= end else { return .dropped(.malformed) }
-    switch state.pointee.inbound.streams.admitRTP(ssrc: header.ssrc, sequence: header.sequenceNumber) {
+    switch state.pointee.inbound.rtpStreams.admitRTP(ssrc: header.ssrc, sequence: header.sequenceNumber) {
     case .refused(let reason): return .dropped(reason)
     case .candidate(let candidate):
       guard open(packet, clear: header.length, end: end, candidate) else { return .dropped(.badTag) }
-      state.pointee.inbound.streams.commit(candidate, of: .rtp)
+      state.pointee.inbound.rtpStreams.commit(candidate)
       return .passed(length: end)
     }
   }
@@ -25,7 +25,7 @@ extension OpenSSLSRTP {
     else { return .dropped(.malformed) }
     let end = written &+ payload.count
     guard end &+ profile.tagLength <= datagram.count else { return .dropped(.noRoom) }
-    switch state.pointee.outbound.streams.admitRTP(ssrc: header.ssrc, sequence: header.sequenceNumber) {
+    switch state.pointee.outbound.rtpStreams.admitRTP(ssrc: header.ssrc, sequence: header.sequenceNumber) {
     case .refused(let reason): return .dropped(reason)
     case .candidate(let candidate):
       // Two cipher calls would leave the second off the block boundary and on the slow path: a mixed payload is joined
@@ -36,7 +36,7 @@ extension OpenSSLSRTP {
         source = UnsafeRawBufferPointer(datagram).slice(header.length, end)
       }
       guard seal(datagram, clear: header.length, source: source, candidate) else { return .dropped(.malformed) }
-      state.pointee.outbound.streams.commit(candidate, of: .rtp)
+      state.pointee.outbound.rtpStreams.commit(candidate)
       return .passed(length: end &+ profile.tagLength)
     }
   }

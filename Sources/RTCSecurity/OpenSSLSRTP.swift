@@ -1,19 +1,22 @@
 package import RTCCore
 
-/// `SRTPSession` over libcrypto: a handle to keys, contexts and windows that were all allocated when it was made.
+/// `SRTPSession` over libcrypto: a handle to keys, contexts and windows. After it was made only new SSRCs allocate.
 package struct OpenSSLSRTP: SRTPSession {
-  /// One direction: what this end seals with, or what it opens with.
+  /// One direction: what this end seals with, or what it opens with. What a packet needs comes first.
   struct Direction {
     let rtp: SRTPCipher
+    var rtpStreams: SRTPStreams
     let rtcp: SRTPCipher
-    var streams: SRTPStreams
+    /// Of what is opened only: see `nextRTCPIndex`.
+    var rtcpStreams: SRTPStreams
     /// Next SRTCP index to send; one counter for all SSRCs keeps every pair of SSRC and index unique.
     var nextRTCPIndex: UInt32 = 0
 
     init(rtp: SRTPCipher, rtcp: SRTPCipher, streamLimit: Int) {
       self.rtp = rtp
       self.rtcp = rtcp
-      streams = SRTPStreams(capacity: streamLimit)
+      rtpStreams = SRTPStreams(limit: streamLimit)
+      rtcpStreams = SRTPStreams(limit: streamLimit)
     }
 
     init(_ master: SRTPMasterKey, profile: SRTPProfile, streamLimit: Int, _ direction: SRTPCipher.Direction) {
@@ -27,19 +30,20 @@ package struct OpenSSLSRTP: SRTPSession {
     func destroy() {
       rtp.destroy()
       rtcp.destroy()
-      streams.destroy()
+      rtpStreams.destroy()
+      rtcpStreams.destroy()
     }
   }
 
   struct State {
-    var inbound: Direction
     var outbound: Direction
+    var inbound: Direction
   }
 
   package let profile: SRTPProfile
   let state: UnsafeMutablePointer<State>
 
-  /// `streamLimit` bounds the SSRCs of each direction (RTP and RTCP together).
+  /// `streamLimit` bounds the SSRCs of each direction, of RTP and of RTCP.
   package init(profile: SRTPProfile, inbound: SRTPMasterKey, outbound: SRTPMasterKey, streamLimit: Int = 256) {
     self.init(
       profile: profile, inbound: Direction(inbound, profile: profile, streamLimit: streamLimit, .open),
@@ -49,7 +53,7 @@ package struct OpenSSLSRTP: SRTPSession {
   init(profile: SRTPProfile, inbound: Direction, outbound: Direction) {
     self.profile = profile
     state = .allocate(capacity: 1)
-    state.initialize(to: State(inbound: inbound, outbound: outbound))
+    state.initialize(to: State(outbound: outbound, inbound: inbound))
   }
 
   package var rtpOverhead: Int { profile.rtpOverhead }

@@ -8,8 +8,8 @@ struct SRTPCipher {
   private let context: OpaquePointer
   /// Session salt, left-aligned in 16 bytes, as two big-endian halves.
   private let salt: (high: UInt64, low: UInt64)
-  /// Behind a pointer so that a cipher is small to pass about. Counter mode's; GCM leaves it unused.
-  private let hmac: UnsafeMutablePointer<HMACSHA1>
+  /// Behind a pointer so that a cipher is small to pass about. Counter mode's; GCM has none.
+  private let hmac: UnsafeMutablePointer<HMACSHA1>?
 
   enum Direction { case seal, open }
 
@@ -22,8 +22,13 @@ struct SRTPCipher {
         UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
       )
     }
-    hmac = .allocate(capacity: 1)
-    hmac.initialize(to: keys.authentication.withUnsafeBytes(HMACSHA1.init(key:)))
+    if isAEAD {
+      hmac = nil
+    } else {
+      let hmac = UnsafeMutablePointer<HMACSHA1>.allocate(capacity: 1)
+      hmac.initialize(to: keys.authentication.withUnsafeBytes(HMACSHA1.init(key:)))
+      self.hmac = hmac
+    }
     guard let context = EVP_CIPHER_CTX_new() else { preconditionFailure("out of memory") }
     self.context = context
     let cipher = isAEAD ? EVP_aes_128_gcm() : EVP_aes_128_ctr()
@@ -35,6 +40,7 @@ struct SRTPCipher {
   /// Wipes and frees the keys.
   func destroy() {
     EVP_CIPHER_CTX_free(context)
+    guard let hmac else { return }
     OPENSSL_cleanse(hmac, MemoryLayout<HMACSHA1>.size)
     hmac.deallocate()
   }
@@ -90,7 +96,7 @@ struct SRTPCipher {
   @inline(__always)
   func writeMAC(_ head: UnsafeRawBufferPointer, _ tail: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) {
     withUnsafeTemporaryAllocation(byteCount: HMACSHA1.length, alignment: 8) { digest in
-      hmac.pointee.authenticate(head, tail, into: digest)
+      hmac.unsafelyUnwrapped.pointee.authenticate(head, tail, into: digest)
       target.copyMemory(from: digest.baseAddress!, byteCount: 10)
     }
   }
@@ -99,7 +105,7 @@ struct SRTPCipher {
   @inline(__always)
   func verifyMAC(_ head: UnsafeRawBufferPointer, _ tail: UnsafeRawBufferPointer, at tag: UnsafeRawPointer) -> Bool {
     withUnsafeTemporaryAllocation(byteCount: HMACSHA1.length, alignment: 8) { digest in
-      hmac.pointee.authenticate(head, tail, into: digest)
+      hmac.unsafelyUnwrapped.pointee.authenticate(head, tail, into: digest)
       return CRYPTO_memcmp(digest.baseAddress, tag, 10) == 0
     }
   }

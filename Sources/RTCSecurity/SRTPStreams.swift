@@ -1,14 +1,14 @@
 internal import RTCCore
 
-/// Which packet indices each SSRC of one direction has used. A fixed number of SSRCs in plain memory, whose pages are
-/// touched only as SSRCs appear: nothing allocates after `init`, and a look retains nothing, as it would an array.
+/// Which packet indices each SSRC of one direction has used, for RTP or for RTCP. A table in plain memory, which a look does
+/// not retain as it would an array; it begins with nothing and doubles as SSRCs prove authentic, so that a peer costs
+/// what its streams take, and what a packet needs lies in two or three lines of the cache.
 struct SRTPStreams {
   private struct Stream {
-    var rtp = ReplayWindow()
-    var rtcp = ReplayWindow()
+    var ssrc: UInt32
+    var isUsed: Bool
+    var window = ReplayWindow()
   }
-
-  enum Kind { case rtp, rtcp }
 
   /// An index that may be used, not yet recorded. `position` is nil for an SSRC never seen.
   struct Candidate {
@@ -23,82 +23,92 @@ struct SRTPStreams {
   }
 
   /// SSRCs at most, and now.
-  private let capacity: Int
+  private let limit: Int
   private var count = 0
-  private let streams: UnsafeMutablePointer<Stream>
-  /// Open addressing, half full at most: SSRC in the low half, position + 1 in the high one, 0 for an empty cell.
-  private let cells: UnsafeMutablePointer<UInt64>
-  private let mask: Int
+  /// Open addressing, half full at most. Nil before the first SSRC.
+  private var cells: UnsafeMutablePointer<Stream>?
+  private var size = 0
 
-  /// `capacity` is at least 1.
-  init(capacity: Int) {
-    self.capacity = capacity
-    streams = .allocate(capacity: capacity)
-    let size = 1 << (Int.bitWidth - (2 * capacity - 1).leadingZeroBitCount)
-    cells = .allocate(capacity: size)
-    cells.initialize(repeating: 0, count: size)
-    mask = size - 1
-  }
+  private static var firstSize: Int { 4 }
 
-  func destroy() {
-    streams.deallocate()
-    cells.deallocate()
-  }
+  init(limit: Int) { self.limit = limit }
+
+  func destroy() { cells?.deallocate() }
+
+  /// Where a packet's look begins: for prefetching.
+  var memory: UnsafeRawPointer? { UnsafeRawPointer(cells) }
 
   /// The index that `sequence` stands for, unless it was used before. Records nothing.
   @inline(__always)
   func admitRTP(ssrc: UInt32, sequence: UInt16) -> Admission {
-    guard let position = position(of: ssrc) else { return admitNew(ssrc, index: UInt64(sequence)) }
-    let highest = streams[position].rtp.highest
+    guard let cells, let position = position(of: ssrc, in: cells) else {
+      return admitNew(ssrc, index: UInt64(sequence))
+    }
+    let highest = cells[position].window.highest
     guard let index = SRTPPacketIndex.estimate(sequence: sequence, highest: highest) else {
       return .refused((highest ?? 0) >> 32 == 0 ? .tooOld : .keyExhausted)
     }
-    return Self.judge(streams[position].rtp.check(index), Candidate(ssrc: ssrc, index: index, position: position))
+    return Self.judge(cells[position].window.check(index), Candidate(ssrc: ssrc, index: index, position: position))
   }
 
   /// The same for an SRTCP index, which the packet carries whole.
   @inline(__always)
   func admitRTCP(ssrc: UInt32, index: UInt32) -> Admission {
-    guard let position = position(of: ssrc) else { return admitNew(ssrc, index: UInt64(index)) }
+    guard let cells, let position = position(of: ssrc, in: cells) else { return admitNew(ssrc, index: UInt64(index)) }
     let candidate = Candidate(ssrc: ssrc, index: UInt64(index), position: position)
-    return Self.judge(streams[position].rtcp.check(candidate.index), candidate)
+    return Self.judge(cells[position].window.check(candidate.index), candidate)
   }
 
   /// Records an index as used: call it when the packet has proved authentic.
   @inline(__always)
-  mutating func commit(_ candidate: Candidate, of kind: Kind) {
-    guard let position = candidate.position ?? insert(candidate.ssrc) else { return }
-    switch kind {
-    case .rtp: streams[position].rtp.commit(candidate.index)
-    case .rtcp: streams[position].rtcp.commit(candidate.index)
+  mutating func commit(_ candidate: Candidate) {
+    if let position = candidate.position {
+      cells.unsafelyUnwrapped[position].window.commit(candidate.index)
+    } else {
+      insert(candidate)
     }
   }
 
   private func admitNew(_ ssrc: UInt32, index: UInt64) -> Admission {
-    guard count < capacity else { return .refused(.tooManyStreams) }
+    guard count < limit else { return .refused(.tooManyStreams) }
     return .candidate(Candidate(ssrc: ssrc, index: index, position: nil))
   }
 
-  /// Nil when there is no room.
-  private mutating func insert(_ ssrc: UInt32) -> Int? {
-    guard count < capacity else { return nil }
-    (streams + count).initialize(to: Stream())
-    count &+= 1
-    cells[cell(of: ssrc)] = UInt64(count) << 32 | UInt64(ssrc)
-    return count &- 1
+  private mutating func insert(_ candidate: Candidate) {
+    guard count < limit else { return }
+    if 2 * (count + 1) > size { grow() }
+    guard let cells else { return }
+    count += 1
+    var stream = Stream(ssrc: candidate.ssrc, isUsed: true)
+    stream.window.commit(candidate.index)
+    cells[home(of: candidate.ssrc, in: cells)] = stream
+  }
+
+  private mutating func grow() {
+    let old = (cells: cells, size: size)
+    size = max(Self.firstSize, 2 * old.size)
+    let new = UnsafeMutablePointer<Stream>.allocate(capacity: size)
+    new.initialize(repeating: Stream(ssrc: 0, isUsed: false), count: size)
+    cells = new
+    guard let previous = old.cells else { return }
+    for place in 0..<old.size where previous[place].isUsed {
+      new[home(of: previous[place].ssrc, in: new)] = previous[place]
+    }
+    previous.deallocate()
   }
 
   @inline(__always)
-  private func position(of ssrc: UInt32) -> Int? {
-    let cell = cells[cell(of: ssrc)]
-    return cell == 0 ? nil : Int(cell >> 32) &- 1
+  private func position(of ssrc: UInt32, in cells: UnsafeMutablePointer<Stream>) -> Int? {
+    let place = home(of: ssrc, in: cells)
+    return cells[place].isUsed ? place : nil
   }
 
-  /// The cell that holds `ssrc`, or the empty one where it belongs.
+  /// The cell that holds `ssrc`, or the empty one where it belongs. At least half the cells are empty, so it ends.
   @inline(__always)
-  private func cell(of ssrc: UInt32) -> Int {
+  private func home(of ssrc: UInt32, in cells: UnsafeMutablePointer<Stream>) -> Int {
+    let mask = size &- 1
     var place = Int(ssrc &* 0x9E37_79B9 >> 8) & mask
-    while cells[place] != 0, UInt32(truncatingIfNeeded: cells[place]) != ssrc { place = (place &+ 1) & mask }
+    while cells[place].isUsed, cells[place].ssrc != ssrc { place = (place &+ 1) & mask }
     return place
   }
 

@@ -4,26 +4,36 @@ internal import RTCCore
 /// One outgoing stream: the sound or the picture of a receive slot. It follows one source at a time, chooses among its
 /// layers, and hands the decoder one continuous stream whatever it follows.
 struct DownTrack {
+  // What every packet needs comes first, so that it lies in few lines of the cache.
+
   /// Place of the receiving peer.
   let receiver: Int32
+  /// Next in the source's list of subscribers.
+  var nextSubscriber: Int32 = -1
+  /// The layer that is being sent; -1 before the first key frame.
+  var currentLayer: Int8 = -1
+  /// The layer that is to be sent from its next key frame on; -1 when nothing is wanted.
+  var targetLayer: Int8 = -1
   let isVideo: Bool
+  /// Retransmissions that may be answered: each packet sent earns one, and they do not pile up. The first key frame may
+  /// need some before it has earned any.
+  private var retransmissionBudget: Int32 = 32
+  private(set) var packetsSent: UInt32 = 0
+  private(set) var octetsSent: UInt32 = 0
+  let header: HeaderTemplate
+  var munger: StreamMunger
+
   let ssrc: UInt32
   let rtxSSRC: UInt32?
-  let header: HeaderTemplate
   /// Of the retransmission stream; nil when it was not negotiated.
   let rtxHeader: HeaderTemplate?
 
   /// Place of the peer that is followed; -1 for none.
   var source: Int32 = -1
   var sourceKind = SourceKind.microphone
-  /// Neighbours in the source's list of subscribers.
+  /// Before this in the source's list of subscribers.
   var previousSubscriber: Int32 = -1
-  var nextSubscriber: Int32 = -1
 
-  /// The layer that is being sent; -1 before the first key frame.
-  var currentLayer: Int8 = -1
-  /// The layer that is to be sent from its next key frame on; -1 when nothing is wanted.
-  var targetLayer: Int8 = -1
   /// Height in pixels that the receiver shows; 0 stops the stream.
   var requestedHeight: Int
   /// The layer that the receiver's budget was given out for; -1 for none. See `LayerAllocator`.
@@ -36,15 +46,8 @@ struct DownTrack {
   var lastReported: UInt32?
   /// Share lost on the receiver's path by its last report block, in 256ths.
   var reportedLoss: UInt8 = 0
-
-  var munger: StreamMunger
   private var rtxSequence: UInt16
   private var probes: UInt16 = 0
-  /// Retransmissions that may be answered: each packet sent earns one, and they do not pile up. The first key frame may
-  /// need some before it has earned any.
-  private var retransmissionBudget: Int32 = 32
-  private(set) var packetsSent: UInt32 = 0
-  private(set) var octetsSent: UInt32 = 0
 
   private static var maximumBudget: Int32 { 256 }
 

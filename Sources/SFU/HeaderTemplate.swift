@@ -5,11 +5,13 @@ internal import RTCCore
 /// of some thirty bytes and five patches.
 struct HeaderTemplate {
   private var bytes = InlineArray<64, UInt8>(repeating: 0)
-  private(set) var length = 0
+  private var storedLength: UInt8 = 0
   /// Offset of the 24-bit send time; 0 when not negotiated.
-  private var sendTimeOffset = 0
+  private var sendTimeOffset: UInt8 = 0
   /// Offset of the transport-wide sequence number; 0 when not negotiated.
-  private var transportSequenceOffset = 0
+  private var transportSequenceOffset: UInt8 = 0
+
+  var length: Int { Int(storedLength) }
 
   /// `map` holds the ids of what the receiver negotiated; mid, abs-send-time and transport-wide sequence are used.
   init(payloadType: UInt8, ssrc: UInt32, mid: StreamToken?, map: RTPExtensionMap) {
@@ -19,7 +21,7 @@ struct HeaderTemplate {
     extensions.transportSequence = 0
     let plain = Self.render(payloadType, ssrc, extensions, map)
     bytes = plain.bytes
-    length = plain.length
+    storedLength = UInt8(plain.length)
     // The layout is the writer's business: where a value lies shows when it changes.
     var other = extensions
     other.absSendTime = 0xFFFFFF
@@ -36,18 +38,20 @@ struct HeaderTemplate {
     now: Instant
   ) -> Int {
     guard let target = datagram.baseAddress else { return 0 }
-    withUnsafeBytes(of: bytes) { target.copyMemory(from: $0.baseAddress!, byteCount: length) }
+    // All of it, which is a few moves where its length would be a call: the payload comes over the rest.
+    target.storeBytes(of: bytes, as: InlineArray<64, UInt8>.self)
     if marker { datagram[1] |= 0x80 }
     target.storeBytes(of: numbers.sequence.bigEndian, toByteOffset: 2, as: UInt16.self)
     target.storeBytes(of: numbers.timestamp.bigEndian, toByteOffset: 4, as: UInt32.self)
     if sendTimeOffset > 0 {
       let time = Self.absSendTime(now)
-      datagram[sendTimeOffset] = UInt8(truncatingIfNeeded: time >> 16)
-      datagram[sendTimeOffset &+ 1] = UInt8(truncatingIfNeeded: time >> 8)
-      datagram[sendTimeOffset &+ 2] = UInt8(truncatingIfNeeded: time)
+      let place = Int(sendTimeOffset)
+      datagram[place] = UInt8(truncatingIfNeeded: time >> 16)
+      datagram[place &+ 1] = UInt8(truncatingIfNeeded: time >> 8)
+      datagram[place &+ 2] = UInt8(truncatingIfNeeded: time)
     }
     if transportSequenceOffset > 0 {
-      target.storeBytes(of: transportSequence.bigEndian, toByteOffset: transportSequenceOffset, as: UInt16.self)
+      target.storeBytes(of: transportSequence.bigEndian, toByteOffset: Int(transportSequenceOffset), as: UInt16.self)
     }
     return length
   }
@@ -73,8 +77,8 @@ struct HeaderTemplate {
     return (bytes, length)
   }
 
-  private static func firstDifference(_ a: InlineArray<64, UInt8>, _ b: InlineArray<64, UInt8>) -> Int {
-    for index in 0..<64 where a[index] != b[index] { return index }
+  private static func firstDifference(_ a: InlineArray<64, UInt8>, _ b: InlineArray<64, UInt8>) -> UInt8 {
+    for index in 0..<64 where a[index] != b[index] { return UInt8(index) }
     return 0
   }
 }

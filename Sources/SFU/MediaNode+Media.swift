@@ -91,8 +91,8 @@ extension MediaNode {
     sendNow(packet, to: track, now: now, into: &out)
   }
 
-  /// Builds the packet that a receiver gets in its egress slot: fresh header, rewritten descriptor, and the payload
-  /// encrypted straight out of the datagram it came in.
+  /// Builds the packet that a receiver gets in its egress slot: fresh header, and the payload encrypted straight out of the
+  /// datagram it came in, where the receiver's descriptor is written first.
   @inline(__always)
   private mutating func sendNow(
     _ packet: borrowing MediaPacket, to track: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
@@ -105,7 +105,9 @@ extension MediaNode {
     var written = down.pointee.header.write(
       to: slot, marker: packet.marker, numbers: numbers, transportSequence: number, now: now)
     var rest = packet.payload
-    if let vp8 = packet.vp8 {
+    if let vp8 = packet.vp8, packet.isScratch {
+      down.pointee.munger.rewrite(vp8, in: UnsafeMutableRawBufferPointer(mutating: rest))
+    } else if let vp8 = packet.vp8 {
       let descriptor = UnsafeMutableRawBufferPointer(rebasing: slot[written..<(written &+ vp8.length)])
       descriptor.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<vp8.length]))
       down.pointee.munger.rewrite(vp8, in: descriptor)

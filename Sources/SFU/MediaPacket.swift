@@ -12,6 +12,8 @@ struct MediaPacket {
   let marker: Bool
   /// Without padding; empty in a probe that takes a sequence number.
   let payload: UnsafeRawBufferPointer
+  /// The payload lies in a datagram that nobody else reads: each receiver's descriptor may be written over the one before.
+  let isScratch: Bool
   /// Video with a payload only.
   let vp8: VP8Descriptor?
   let startsKeyFrame: Bool

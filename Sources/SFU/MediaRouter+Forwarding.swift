@@ -43,7 +43,8 @@ extension MediaRouter {
     let vp8 = VP8Descriptor(payload)
     return MediaPacket(
       upTrack: track, peer: upTrack.pointee.peer, kind: upTrack.pointee.kind, layer: upTrack.pointee.layer,
-      sequence: sequence, timestamp: entry.timestamp, marker: entry.marker, payload: payload, vp8: vp8,
+      sequence: sequence, timestamp: entry.timestamp, marker: entry.marker, payload: payload, isScratch: false,
+      vp8: vp8,
       startsKeyFrame: vp8?.startsKeyFrame(in: payload) ?? false, resumes: false)
   }
 

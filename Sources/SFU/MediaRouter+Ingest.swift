@@ -92,7 +92,7 @@ extension MediaRouter {
     return .media(
       MediaPacket(
         upTrack: track, peer: upTrack.pointee.peer, kind: kind, layer: upTrack.pointee.layer, sequence: sequence,
-        timestamp: header.timestamp, marker: header.marker, payload: payload, vp8: vp8, startsKeyFrame: startsKeyFrame,
-        resumes: upTrack.pointee.resumes))
+        timestamp: header.timestamp, marker: header.marker, payload: payload, isScratch: true, vp8: vp8,
+        startsKeyFrame: startsKeyFrame, resumes: upTrack.pointee.resumes))
   }
 }

@@ -4,13 +4,17 @@ internal import RTCCore
 /// One participant's media session, without its cryptography: what it sends, what it receives, and when its periodic
 /// work is due.
 struct Peer {
-  let id: PeerID
+  // What every packet to it needs comes first, so that it lies in few lines of the cache.
+
   /// Place of the room.
   var room: Int32
   /// Place of the transport; -1 before it is made.
   var transport: Int32 = -1
   /// ICE, DTLS and SRTP stand.
   var isConnected = false
+  /// Number of the next packet to the peer (RTP extension transport-wide sequence).
+  private var transportSequence: UInt16
+  let id: PeerID
 
   let extensions: RTPExtensionMap
   let localSSRC: UInt32
@@ -30,8 +34,6 @@ struct Peer {
   /// Arrivals of the peer's packets, for its own bandwidth estimator.
   var feedback = TransportFeedbackBuilder()
   var hasTransportSequences: Bool { extensions[.transportSequence] != 0 }
-  /// Number of the next packet to the peer (RTP extension transport-wide sequence).
-  private var transportSequence: UInt16
 
   /// What the peer's path is thought to carry, sound included.
   var budget = DataRate.zero

@@ -26,11 +26,12 @@ struct StreamMunger {
   }
 
   private static var remembered: Int { 8 }
-  private var segments = InlineArray<8, Segment>(
-    repeating: Segment(
-      upTrack: -1, generation: 0, start: 0, sequenceOffset: 0, timestampOffset: 0, pictureOffset: 0, tl0Offset: 0))
-  /// Segments begun so far; the current one is at (begun - 1) mod 8.
-  private(set) var begun = 0
+  private static var none: Segment {
+    Segment(upTrack: -1, generation: 0, start: 0, sequenceOffset: 0, timestampOffset: 0, pictureOffset: 0, tl0Offset: 0)
+  }
+
+  // What every packet needs comes first, so that it lies in few lines of the cache.
+  private(set) var current = Self.none
   /// The highest sequence number sent, extended; before the first packet, the one before it.
   private(set) var highest: Int64
   /// Of the packet with the highest sequence number.
@@ -38,6 +39,9 @@ struct StreamMunger {
   private(set) var lastTimestampTime: Instant = .zero
   private var lastPicture: UInt16
   private var lastTL0: UInt8
+  /// Segments begun so far; the current one is at (begun - 1) mod 8.
+  private(set) var begun = 0
+  private var segments = InlineArray<8, Segment>(repeating: Self.none)
 
   /// `random` gives the stream its first numbers. The sequence starts below 2^15, so that a receiver who misses the
   /// first packets cannot mistake the rollover count (RFC 3711 §3.3.1).
@@ -48,7 +52,6 @@ struct StreamMunger {
     lastTL0 = UInt8(truncatingIfNeeded: random >> 40)
   }
 
-  var current: Segment { segments[(begun &- 1) & 7] }
   var hasBegun: Bool { begun > 0 }
 
   /// Points the stream at another source, whose packet with these numbers goes out next, `elapsed` after the last one on
@@ -59,11 +62,12 @@ struct StreamMunger {
   ) {
     let ticks = max(1, min(elapsed.nanoseconds, 10 * 60 * 1_000_000_000) / 1_000 &* clockRate / 1_000_000)
     let outgoing = hasBegun ? lastTimestamp &+ UInt32(truncatingIfNeeded: ticks) : lastTimestamp
-    segments[begun & 7] = Segment(
+    current = Segment(
       upTrack: upTrack, generation: generation, start: highest &+ 1, sequenceOffset: sequence &- (highest &+ 1),
       timestampOffset: timestamp &- outgoing,
       pictureOffset: (vp8?.pictureID ?? 0) &- (lastPicture &+ 1),
       tl0Offset: (vp8?.tl0PictureIndex ?? 0) &- (lastTL0 &+ 1))
+    segments[begun & 7] = current
     begun &+= 1
   }
 

@@ -4,15 +4,17 @@ internal import RTCCore
 
 /// One peer's path: connectivity, handshake and keys. The handles in it are freed by `destroy`.
 struct Transport<Security: RTCSecurityProvider> {
+  // What every packet needs comes first, so that it lies in few lines of the cache.
+
   /// Place of the peer.
   let peer: Int32
-  var agent: ICELiteAgent<Security.Primitives>
-  var dtls: Security.DTLS
   /// Nil until the handshake is done.
   var srtp: Security.SRTP?
-  var congestion: CongestionController
   /// Pictures that wait for the pacer.
   var queue = PacerQueue()
+  var congestion: CongestionController
+  var agent: ICELiteAgent<Security.Primitives>
+  var dtls: Security.DTLS
   /// Consent may never come: then the session ends too.
   let created: Instant
   /// Addresses in the node's table that lead here; a ring of the last eight.

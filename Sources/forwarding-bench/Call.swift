@@ -37,10 +37,12 @@ final class Call {
     }
     guard (0..<fleet.count).allSatisfy({ mix.isServed($0, in: fleet) }) else { return false }
     fleet.run(for: .seconds(5))
+    fleet.stopWaiting()
     return true
   }
 
-  /// Looks at all sockets every half millisecond, as udp-limit.c does: nobody waits at one, so that sending wakes nobody.
+  /// Looks at all sockets every half millisecond, as udp-limit.c does: nobody waits at one, nor is one in a poller, so that
+  /// what sending costs is the same for both.
   func run(for duration: TimeDelta) {
     let end = SocketFleet<OpenSSLSecurity>.now + duration
     while true {

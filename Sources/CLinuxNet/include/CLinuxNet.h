@@ -120,6 +120,8 @@ int lnet_poller_wait(int poller, int64_t timeout_nanoseconds);
 // Waits on any number of descriptors, told apart by tags. A descriptor that is closed is forgotten.
 int lnet_multitude_create(void);
 int lnet_multitude_add(int poller, int descriptor, uint32_t tag);
+// A descriptor that was added goes out again; it stays open.
+void lnet_multitude_remove(int poller, int descriptor);
 // Tags of those that can be read, how many; none after the timeout, which is rounded up to milliseconds.
 int lnet_multitude_wait(int poller, int64_t timeout_nanoseconds, uint32_t *tags, int capacity);
 

@@ -13,12 +13,12 @@ package struct ICELiteAgent<Primitives: RTCPrimitives>: Sendable {
     case expired
   }
 
+  /// The addresses that consented. The packet path asks here: a question to the agent would retain its credentials.
+  package private(set) var pairs = ICEValidatedPairs()
   package private(set) var state: State = .waiting
   package let routingKey: ICERoutingKey?
   private let responder: ICEResponder<Primitives>
   private let username: [UInt8]
-  /// The addresses that consented. The packet path asks here: a question to the agent would retain its credentials.
-  package private(set) var pairs = ICEValidatedPairs()
 
   /// `remoteUfrag` is the one of the peer's description: a check must carry "local:remote".
   package init(local: ICECredentials, remoteUfrag: String) {

@@ -14,13 +14,13 @@ package struct ICEValidatedPairs: Sendable {
   /// RFC 7675 §5.1.
   static var consentLifetime: TimeDelta { .seconds(30) }
 
+  /// Where to send: the pair media arrived on last, else the best nominated, else the best validated.
+  package private(set) var selected: TransportAddress?
+  private var isFollowingMedia = false
+  private var count = 0
   private var pairs = InlineArray<8, Pair>(
     repeating: Pair(
       address: TransportAddress(ipv4: 0, port: 0), priority: 0, isNominated: false, lastCheck: .zero))
-  private var count = 0
-  private var isFollowingMedia = false
-  /// Where to send: the pair media arrived on last, else the best nominated, else the best validated.
-  package private(set) var selected: TransportAddress?
 
   var isEmpty: Bool { count == 0 }
 

@@ -24,7 +24,7 @@ package enum SRTPVerdict: Hashable, Sendable {
   case dropped(SRTPDropReason)
 }
 
-/// Both directions of one peer's SRTP and SRTCP (RFC 3711, RFC 7714). Nothing here allocates after creation.
+/// Both directions of one peer's SRTP and SRTCP (RFC 3711, RFC 7714). A packet of a known SSRC allocates nothing.
 ///
 /// A value of this type is a handle with one owner: copies name the same session, `destroy` ends it and must be called
 /// exactly once. Not for use by two threads at once.
