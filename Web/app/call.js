@@ -1,5 +1,4 @@
 // @ts-check
-import { Alarms } from "./alarms.js";
 import { Hosting } from "./hosting.js";
 import { LevelMeter } from "./level.js";
 import {
@@ -14,9 +13,10 @@ import {
 import { LocalMedia } from "./local-media.js";
 import { mark } from "./marks.js";
 import { MediaSession } from "./media-session.js";
+import { Mover } from "./mover.js";
 import { Notices } from "./notices.js";
-import { Participation } from "./participation.js";
 import { Saving } from "./saving.js";
+import { Stay } from "./stay.js";
 import { may } from "./permissions.js";
 import { initialState } from "./store.js";
 import { cleanName } from "./text.js";
@@ -51,7 +51,9 @@ import { cleanName } from "./text.js";
  *   of the host's key for its link, null where that cannot be
  * @property {(room: string, seed: string, host: string) => Promise<boolean>} importHost makes this device the host of a room
  *   whose key it is given; false where nothing can be kept, or the key is not the one of that digest
- * @property {(key: "mode") => string | null} remembered a choice made on this device
+ * @property {(room: string) => Promise<void>} forget wipes what this device keeps of a room
+ * @property {{ hide: () => void, go: () => void }} leaveNoTrace shows nothing; puts a neutral page in the place of this one
+ * @property {(key: "mode" | "quit-forgets") => string | null} remembered a choice made on this device
  * @property {(key: "mode", value: string) => void} remember
  * @property {(() => WebSocket) | undefined} [connect]
  * @property {((encryption: SecureRoom, events: MediaSessionEvents, clock: Clock) => MediaSession) | undefined}
@@ -59,21 +61,24 @@ import { cleanName } from "./text.js";
  * @property {LevelMeter | undefined} [meter]
  */
 
+/** Milliseconds that forgetting may take on the way out. */
+const FORGET_PATIENCE = 400;
+
 /** What a person can do: every action of the interface is a method here; what comes of it appears in the store. */
 export class Call {
   #store;
   #environment;
   #notices;
-  #alarms;
   #saving;
+  #mover;
   /** @type {LocalMedia | null} */
   #local = null;
   /** @type {RoomAddress | null} */
   #address = null;
   /** Opens while the person is still looking at the preview. @type {Promise<ClosableSecureRoom | null>} */
   #secure = Promise.resolve(null);
-  /** @type {Participation | null} */
-  #participation = null;
+  /** @type {Stay | null} */
+  #stay = null;
   /** @type {Promise<void> | null} */
   #requesting = null;
   /** A host's key that came with a link is being kept. @type {Promise<boolean> | null} */
@@ -83,17 +88,22 @@ export class Call {
   /** Counts the places that were entered: what belongs to a former one comes too late. */
   #visit = 0;
 
-  hosting = new Hosting(() => this.#participation);
+  hosting = new Hosting(() => this.#participation, () => this.#mover);
 
   /** @param {Store} store @param {Environment} environment */
   constructor(store, environment) {
     this.#store = store;
     this.#environment = environment;
     this.#notices = new Notices(store, environment.clock);
-    this.#alarms = new Alarms(
+    this.#mover = new Mover({
       store,
-      (held) => held ? this.#participation?.media.hold() : this.#participation?.media.release(),
-    );
+      clock: environment.clock,
+      notices: this.#notices,
+      createHost: (room) => environment.createHost(room),
+      enter: (address, failed) => this.#enterBehind(address, failed),
+      here: () => this.#stay,
+      show: (stay) => this.#show(stay),
+    });
     this.#saving = new Saving(store, environment.clock, {
       remembered: () => environment.remembered("mode"),
       remember: (mode) => environment.remember("mode", mode),
@@ -215,6 +225,24 @@ export class Call {
     this.#participation?.leave();
     this.#end();
     this.#store.update(() => ({ phase: "left", waiting: null }));
+  }
+
+  /**
+   * Away at once: nothing is seen or sent any more, the keys are gone with their worker, and the page is another. Where the
+   * person chose so, this device forgets that it was in this room.
+   */
+  async quit() {
+    const { clock, forget, leaveNoTrace, remembered } = this.#environment;
+    leaveNoTrace.hide();
+    const room = this.#address?.room ?? null;
+    this.#reset();
+    const forgetting = room !== null && remembered("quit-forgets") === "on" ? forget(room) : Promise.resolve();
+    // A disk that hangs keeps nobody here.
+    await Promise.race([
+      forgetting.catch(() => {}),
+      new Promise((resolve) => clock.after(FORGET_PATIENCE, () => resolve(null))),
+    ]);
+    leaveNoTrace.go();
   }
 
   /** @param {string} text */
@@ -403,28 +431,76 @@ export class Call {
 
   /** @param {ClosableSecureRoom} secure */
   #prepare(secure) {
-    const { clock, online, connect, createMediaSession } = this.#environment;
-    const create = createMediaSession ?? ((encryption, events) => new MediaSession(encryption, events, clock));
     if (!this.#local || !this.#address) return;
-    this.#participation = new Participation({
-      store: this.#store,
-      clock,
-      online,
-      notices: this.#notices,
-      secure,
-      local: this.#local,
-      createMediaSession: (events) => create(secure, events, clock),
-      connect,
+    this.#stay = this.#makeStay(this.#address, secure, {
       entered: () => this.#store.update(() => ({ phase: "call", waiting: null })),
       waiting: (waiting) => this.#wait(waiting),
       blocked: (code) => this.#block(code),
-      path: (path) => this.#saving.setPath(path),
-      alarms: this.#alarms,
-      moved: () => {},
-    }, this.#address.room);
-    this.#participation.setMode(this.#store.get().mode);
+      moved: (address) => this.#mover.follow(address),
+    }, true);
     this.#local.resend();
-    this.#participation.prepare();
+    this.#stay.participation.prepare();
+  }
+
+  /**
+   * @param {RoomAddress} address @param {ClosableSecureRoom} secure
+   * @param {import("./stay.js").StayEvents} events @param {boolean} front
+   */
+  #makeStay(address, secure, events, front) {
+    const { clock, online, connect, createMediaSession } = this.#environment;
+    const create = createMediaSession ?? ((encryption, events, clock) => new MediaSession(encryption, events, clock));
+    return new Stay(
+      {
+        store: this.#store,
+        clock,
+        online,
+        notices: this.#notices,
+        local: /** @type {LocalMedia} */ (this.#local),
+        createMediaSession: (encryption, events) => create(encryption, events, clock),
+        connect,
+        path: (path) => this.#saving.setPath(path),
+      },
+      address,
+      secure,
+      events,
+      front,
+    );
+  }
+
+  /** Goes into another room, behind this one. @param {RoomAddress} address @param {() => void} failed */
+  async #enterBehind(address, failed) {
+    const visit = this.#visit;
+    const secure = await this.#environment.openSecure(address).catch(() => null);
+    if (secure && visit !== this.#visit) secure.close();
+    if (!secure || visit !== this.#visit) return null;
+    /** @type {Stay} */
+    const stay = this.#makeStay(address, secure, {
+      entered: () => {},
+      waiting: () => {},
+      blocked: (code) => this.#stay === stay ? this.#block(code) : failed(),
+      moved: (next) => this.#stay === stay && this.#mover.follow(next),
+    }, false);
+    stay.participation.prepare();
+    stay.participation.begin();
+    return stay;
+  }
+
+  /** Another room takes the place of this one. @param {Stay} stay */
+  #show(stay) {
+    const { location, history } = this.#environment;
+    const { room, fragment } = stay.address;
+    this.#stay?.stepBack();
+    this.#stay = stay;
+    this.#secure = Promise.resolve(/** @type {ClosableSecureRoom} */ (stay.secure));
+    this.#address = stay.address;
+    history.replaceState(null, "", roomPath(stay.address));
+    this.#store.update(() => ({ room, link: location.origin + roomPath({ room, fragment }) }));
+    stay.stepForward();
+    this.#local?.resend();
+  }
+
+  get #participation() {
+    return this.#stay?.participation ?? null;
   }
 
   /** @param {Pick<import("./types.js").Waiting, "state" | "digits">} waiting */
@@ -446,7 +522,8 @@ export class Call {
   /** Lets go of devices and keys. */
   #end() {
     this.#visit += 1;
-    this.#participation = null;
+    this.#mover.close();
+    this.#stay = null;
     this.#local?.close();
     this.#secure.then((secure) => secure?.close());
     this.#secure = Promise.resolve(null);
@@ -456,7 +533,6 @@ export class Call {
   #reset() {
     this.#participation?.leave();
     this.#end();
-    this.#alarms.reset();
     this.#address = null;
     this.#store.update(({ self: { name, devices } }) => {
       const state = initialState();

@@ -1,4 +1,5 @@
 // @ts-check
+/** @typedef {import("./mover.js").Mover} Mover */
 /** @typedef {import("./participation.js").Participation} Participation */
 /** @typedef {import("./permissions.js").PlainRole} PlainRole */
 /** @typedef {import("./permissions.js").Sweep} Sweep */
@@ -8,10 +9,12 @@
 /** What hosts, and the people they trust, do with a room. Outside of one nothing happens. */
 export class Hosting {
   #participation;
+  #mover;
 
-  /** @param {() => Participation | null} participation */
-  constructor(participation) {
+  /** @param {() => Participation | null} participation @param {() => Mover | null} mover */
+  constructor(participation, mover) {
     this.#participation = participation;
+    this.#mover = mover;
   }
 
   /** Everything stops at once, for everybody but hosts. */
@@ -86,6 +89,20 @@ export class Hosting {
   /** @param {number[]} ids @param {boolean} ban */
   turnAway(ids, ban) {
     this.#group?.door.turnAway(ids, ban);
+  }
+
+  /** Everybody goes to a new room, but these. @param {readonly string[]} intruders keys */
+  move(intruders) {
+    this.#mover()?.lead(intruders);
+  }
+
+  /** Takes up a move that failed, or calls those once more who have not come. */
+  moveAgain() {
+    this.#mover()?.again();
+  }
+
+  dismissMove() {
+    this.#mover()?.dismiss();
   }
 
   get #group() {

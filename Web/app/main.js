@@ -1,4 +1,5 @@
 // @ts-check
+import { forgetRoom } from "./forget.js";
 import { mountApp } from "../ui/app.js";
 import { remember, remembered } from "../ui/i18n.js";
 import { Call } from "./call.js";
@@ -38,6 +39,11 @@ const call = new Call(store, {
   media: navigator.mediaDevices,
   copy: (text) => navigator.clipboard.writeText(text),
   openSecure: ({ room, fragment, password }) => SecureSession.open({ room, secret: fragment, password }),
+  forget: forgetRoom,
+  leaveNoTrace: {
+    hide: () => document.documentElement.hidden = true,
+    go: () => location.replace("/time.html"),
+  },
   remembered: (key) => remembered(`tertulia.${key}`),
   remember: (key, value) => remember(`tertulia.${key}`, value),
   createHost: (room) => SecureSession.createHost(room),

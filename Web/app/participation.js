@@ -46,7 +46,7 @@ import { requestView } from "./view.js";
  * @property {Clock} clock
  * @property {Notices} notices
  * @property {SecureRoom} secure
- * @property {LocalMedia} local
+ * @property {Pick<LocalMedia, "flags" | "screenStream" | "stopScreen" | "mute" | "closeCamera">} local
  * @property {(events: MediaSessionEvents) => MediaSession} createMediaSession
  * @property {(() => WebSocket) | undefined} [connect]
  * @property {() => boolean} online false: this device knows that it has no network

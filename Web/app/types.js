@@ -189,7 +189,7 @@
  * `hand_raised` `verified` (name); `reconnecting` `recovered` `server_restarting` `server_restarted` `media_recovered`;
  * `screen_started` `screen_stopped` (name, own); `screen_busy` `screen_failed`; `link_copied` `copy_failed`;
  * `message_too_long` `message_failed` `no_links`; `taken` `given` (what: a permission); `held` (what, frozen); `chat_cleared` (name);
- * `not_allowed`; `mic_failed` `camera_failed` (error); `device_lost` (kind); `rate_limited`.
+ * `not_allowed` `moved`; `mic_failed` `camera_failed` (error); `device_lost` (kind); `rate_limited`.
  * @typedef {object} Notice
  * @property {number} id
  * @property {string} code
@@ -244,10 +244,10 @@
 
 /**
  * Everybody but some moves to a new room. Of the host: `making` the new room, `removing` those who stay behind,
- * `calling` the others; `done` enough have come, or time is over. Of the others: `moving` to where the host is. `failed`
- * with the old room still open; `alone` the host's way to the new one broke, and may be taken up again.
+ * `calling` the others, `late` not all of them have come in time. Of the others: `moving` to where the host is. `failed`
+ * in the old room, which goes on; it may be tried again.
  * @typedef {object} Move
- * @property {"making" | "removing" | "calling" | "moving" | "done" | "failed" | "alone"} step
+ * @property {"making" | "removing" | "calling" | "late" | "moving" | "failed"} step
  * @property {number} expected people who are to come along
  * @property {number} arrived
  */

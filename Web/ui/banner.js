@@ -8,6 +8,16 @@ import { alarmWords, connectionWords, personName, questionWords } from "./words.
 /** @typedef {import("../app/types.js").Question} Question */
 /** @typedef {import("../app/types.js").State} State */
 
+/** @type {Record<import("../app/types.js").Move["step"], string>} */
+const MOVES = {
+  making: "move.making",
+  removing: "move.removing",
+  calling: "move.calling",
+  late: "move.late",
+  moving: "move.moving",
+  failed: "move.failed",
+};
+
 /** Milliseconds within which a press was meant for the question before. */
 const SETTLE = 400;
 
@@ -26,6 +36,7 @@ export class Banner extends View {
     this.door = line("door", "notice", "status", "lobby.look", () => this.#toDoor());
     this.door.button.classList.add("primary");
     setAttribute(this.door.box, "data-testid", "door-line");
+    this.move = this.#move();
     this.question = line(
       "signal-weak",
       "notice",
@@ -49,7 +60,16 @@ export class Banner extends View {
     setAttribute(this.connection.box, "data-testid", "trouble");
     setAttribute(this.sound.button, "data-testid", "hear");
     setAttribute(this.share.button, "data-testid", "stop-sharing");
-    const lines = [this.alarm, this.frozen, this.connection, this.sound, this.door, this.question, this.share];
+    const lines = [
+      this.alarm,
+      this.frozen,
+      this.move,
+      this.connection,
+      this.sound,
+      this.door,
+      this.question,
+      this.share,
+    ];
     furnish(this, { class: "banner" }, lines.map(({ box }) => box));
     this.timer = 0;
   }
@@ -65,6 +85,7 @@ export class Banner extends View {
     const { connection, security, self, question } = state;
     tell(this.alarm, security.state === "alarm" ? alarmWords(security.code) : null);
     this.#showFrozen(state);
+    this.#showMove(state);
     this.#showDoor(state, look);
     const words = connectionWords(connection, Date.now());
     tell(this.connection, words.long);
@@ -112,6 +133,35 @@ export class Banner extends View {
     setText(text, `${t(who, { name: personName(by?.name ?? null) })} ${t(meaning)}`);
     show(button, isModerator(self.role));
     show(one, isModerator(self.role));
+  }
+
+  /** How far the way to another room is, and what to do where it ends early. */
+  #move() {
+    const { call } = this.context;
+    const move = line("door", "notice", "status", "move.again", () => call.hosting.moveAgain());
+    const no = h("button", {
+      class: "button small",
+      testid: "move-dismiss",
+      t: "move.dismiss",
+      attrs: { type: "button" },
+      on: { click: () => call.hosting.dismissMove() },
+    });
+    move.button.classList.add("primary");
+    setAttribute(move.box, "data-testid", "move");
+    setAttribute(move.button, "data-testid", "move-again");
+    const answers = h("span", { class: "banner-answers" }, move.button, no);
+    move.box.append(answers);
+    return { ...move, answers };
+  }
+
+  /** @param {Readonly<State>} state */
+  #showMove({ move }) {
+    const { box, text, answers } = this.move;
+    show(box, move !== null);
+    if (!move) return setText(text, "");
+    setAttribute(box, "data-step", move.step);
+    setText(text, t(MOVES[move.step], { arrived: move.arrived, expected: move.expected }));
+    show(answers, move.step === "late" || move.step === "failed");
   }
 
   /** @param {Readonly<State>} state @param {Readonly<import("./view.js").Look>} look */

@@ -8,9 +8,11 @@ import { t } from "./i18n.js";
 import { HostSheet } from "./host.js";
 import { icon, redraw } from "./icons.js";
 import { Invite } from "./invite.js";
+import { MoveSheet } from "./move.js";
 import { Notices } from "./notices.js";
 import { People } from "./people.js";
 import { PersonSheet } from "./person-sheet.js";
+import { listenForQuit } from "./quit.js";
 import { ReactionVoice } from "./reactions.js";
 import { RemoveSheet } from "./remove.js";
 import { Help, Settings } from "./sheets.js";
@@ -53,6 +55,14 @@ export class CallPage extends View {
       h("span", { class: "wordmark" }, mark(), h("span", { class: "wordmark-text" }, "Tertulia")),
       this.shield,
       new Signal(context),
+      h("button", {
+        class: "round quit",
+        testid: "quit",
+        label: "quit.now",
+        title: "quit.now",
+        attrs: { type: "button" },
+        on: { click: () => context.call.quit() },
+      }, icon("exit")),
     );
     this.banner = new Banner(context, () => sound.unblock());
     furnish(this, { class: "call" }, [
@@ -67,6 +77,7 @@ export class CallPage extends View {
       new ShieldSheet(context),
       new HostSheet(context),
       new PersonSheet(context),
+      new MoveSheet(context),
       new RemoveSheet(context),
       new DetailsSheet(context),
       new ComparisonView(context),
@@ -78,7 +89,8 @@ export class CallPage extends View {
   /** @override */
   connectedCallback() {
     super.connectedCallback();
-    this.deaf = listenForShortcuts(this.context);
+    const deaf = [listenForShortcuts(this.context), listenForQuit(() => this.context.call.quit())];
+    this.deaf = () => deaf.forEach((stop) => stop());
   }
 
   /** @override */

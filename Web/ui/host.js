@@ -1,7 +1,7 @@
 // @ts-check
 import { isModerator, isSwept, may, PLAIN_ROLES } from "../app/permissions.js";
 import { check, choice, toggle } from "./choice.js";
-import { h, say, setText } from "./dom.js";
+import { h, say, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { hostWords, permissionWords, SHOWN } from "./rules-words.js";
 import { Sheet } from "./sheet.js";
@@ -52,6 +52,18 @@ export class HostSheet extends Sheet {
       row: toggle(`sweep-${sweep}`, SWEEP_WORDS[sweep].words, (on) => hosting.sweep(sweep, on)),
     }));
     this.table = this.#table();
+    this.move = h(
+      "button",
+      {
+        class: "button",
+        testid: "move-open",
+        attrs: { type: "button" },
+        on: { click: () => context.set({ sheet: "move" }) },
+      },
+      icon("door"),
+      h("span", { t: "host.move" }),
+    );
+    this.moveText = h("p", { class: "fine", t: "host.move_text" });
     this.body.append(
       this.who,
       h("div", { class: "sheet-part" }, this.freeze, this.freezeNote),
@@ -120,7 +132,8 @@ export class HostSheet extends Sheet {
       "section",
       { class: "sheet-part" },
       h("h3", { t: "host.trouble" }),
-      h("p", { class: "actions" }, clear),
+      h("p", { class: "actions" }, clear, this.move),
+      this.moveText,
     );
   }
 
@@ -143,6 +156,9 @@ export class HostSheet extends Sheet {
       const on = !isSwept(security, sweep);
       row.show(on, on ? SWEEP_WORDS[sweep].on : SWEEP_WORDS[sweep].off);
     }
+    // Only who made this room can make its successor the same way.
+    show(this.move, self.role === "host");
+    show(this.moveText, self.role === "host");
     for (const { role, name, input } of this.table.cells) input.checked = may(security[role], name);
   }
 }

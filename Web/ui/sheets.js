@@ -1,7 +1,9 @@
 // @ts-check
+import { check } from "./choice.js";
 import { DevicePicker } from "./device-picker.js";
 import { h } from "./dom.js";
-import { remember } from "./i18n.js";
+import { remember, remembered } from "./i18n.js";
+import { FORGETS, QUIT_KEYS } from "./quit.js";
 import { icon } from "./icons.js";
 import { Meter } from "./meter.js";
 import { ModePicker } from "./mode-picker.js";
@@ -33,12 +35,26 @@ export class Settings extends Sheet {
       h("div", { class: "meter-row" }, h("span", { t: "prejoin.level" }), new Meter(context)),
       new ModePicker(context),
       new Preferences(context),
+      this.#exit(),
       h(
         "p",
         { class: "actions" },
         h("button", figures, icon("signal"), h("span", { t: "details.title" })),
         h("button", keys, icon("help"), h("span", { t: "help.title" })),
       ),
+    );
+  }
+
+  /** The way out in a hurry, and whether it forgets that this device was here. */
+  #exit() {
+    const forget = check("quit-forgets", "quit.forgets", (on) => remember(FORGETS, on ? "on" : null));
+    forget.input.checked = remembered(FORGETS) === "on";
+    return h(
+      "div",
+      { class: "field" },
+      h("h3", { t: "quit.title" }),
+      h("p", { class: "fine", t: "quit.text" }),
+      forget.box,
     );
   }
 
@@ -58,8 +74,9 @@ export class Help extends Sheet {
     const rows = SHORTCUTS.map(({ shown, words }) =>
       h("div", { class: "key-row" }, h("dt", {}, h("kbd", {}, shown)), h("dd", { t: words }))
     );
+    const quit = h("div", { class: "key-row" }, h("dt", {}, ...keys(QUIT_KEYS)), h("dd", { t: "quit.now" }));
     this.body.append(
-      h("dl", { class: "keys" }, ...rows),
+      h("dl", { class: "keys" }, ...rows, quit),
       h("label", { class: "check", attrs: { for: "shortcuts-on" } }, this.box, h("span", { t: "help.switch" })),
     );
   }
@@ -76,3 +93,8 @@ export class Help extends Sheet {
   }
 }
 customElements.define("tertulia-help", Help);
+
+/** @param {readonly string[]} pressed one after the other */
+function keys(pressed) {
+  return pressed.map((key) => h("kbd", {}, key));
+}

@@ -29,7 +29,7 @@ export class Toolbar extends View {
     this.people.button.append(this.count);
     this.door = h("span", { class: "badge door-badge", testid: "door-count", attrs: { "aria-hidden": "true" } });
     this.people.button.append(this.door);
-    this.freeze = tool("freeze", "freeze", "freeze.short", () => call.hosting.freeze());
+    this.freeze = tool("freeze", "freeze", "freeze.short", () => this.#freeze());
     this.freeze.button.classList.add("tool-freeze");
     this.host = tool("host-open", "host", "tool.host", sheet("host"));
     this.hand = tool("toggle-hand", "hand", "tool.hand", () => this.#raise());
@@ -82,6 +82,13 @@ export class Toolbar extends View {
   disconnectedCallback() {
     super.disconnectedCallback();
     document.removeEventListener("pointerdown", this.outside);
+  }
+
+  /** What stands still already goes on only from where that is said: a second press in haste changes nothing. */
+  #freeze() {
+    const { call, store } = this.context;
+    if (!store.get().security.frozen) return call.hosting.freeze();
+    /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="resume-all"]'))?.focus();
   }
 
   #raise() {

@@ -117,6 +117,7 @@ const NOTICES = {
   no_links: "notice.no_links",
   chat_cleared: "notice.chat_cleared",
   not_allowed: "notice.not_allowed",
+  moved: "notice.moved",
   taken: "notice.taken_microphone",
   given: "notice.given_microphone",
   held: "notice.held_microphone",

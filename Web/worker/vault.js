@@ -7,7 +7,7 @@
 
 const NAME = "tertulia";
 const VERSION = 1;
-const STORES = /** @type {const} */ (["device", "people", "hosts"]);
+export const STORES = /** @type {const} */ (["device", "people", "hosts"]);
 
 /** @typedef {typeof STORES[number]} StoreName */
 

@@ -150,7 +150,7 @@ const knocking = (id, name, extra = {}) => ({
   at: now,
   ...extra,
 });
-const frozenPerson = (one) => one.role === "host" || one.goesOn ? one : { ...one, permissions: 0 };
+const frozenPerson = (one) => ["host", "cohost"].includes(one.role) || one.goesOn ? one : { ...one, permissions: 0 };
 const frozen = (security = {}) => ({ frozen: true, frozenBy: "p0", ...security });
 const comparing = (step, name = "Berta") => ({
   comparison: { key: "p1", name, step, digits: step === "offered" || step === "waiting" ? null : "482913" },
@@ -164,6 +164,7 @@ const line = (id, from, name, text, minutes, extra = {}) => ({
   text,
   at: now - minutes * 60_000,
   own: from === 0,
+  links: true,
   state: "sent",
   ...extra,
 });
@@ -297,8 +298,12 @@ const SCENES = {
     }),
   frozen: () =>
     governed(
-      [person(0, { role: query.has("guest") ? "host" : "cohost" }), person(1), newcomer(3), person(4, { goesOn: true })]
-        .map(frozenPerson),
+      [
+        person(0, { role: query.has("guest") ? "host" : "cohost" }),
+        person(1),
+        newcomer(3),
+        person(4, { goesOn: true }),
+      ].map(frozenPerson),
       {
         security: frozen({ frozenBy: query.has("guest") ? "p1" : "p0" }),
         self: query.has("guest") ? { permissions: 0, mic: false, camera: false, stream: null } : undefined,
@@ -309,6 +314,7 @@ const SCENES = {
       self: { permissions: 0, mic: false, camera: false, stream: null },
       chat: talk,
     }),
+  moving: () => governed(crowd(3), { move: { step: query.get("step") ?? "calling", arrived: 3, expected: 5 } }),
   hostless: () =>
     governed([person(0, { permissions: EVERYTHING }), person(1)], { security: { hosts: 0, standIns: 1 } }),
   comparison: () => inCall(crowd(3), comparing(query.get("step"), query.get("name") ?? undefined)),
@@ -412,7 +418,7 @@ class FakeCall {
       "setPassword stepBack dropInvitation";
     const hosting =
       "freeze resume resumeOne setDoor setVeil sweep allowRole allowPerson setRole vouch remove ban clearChat admit " +
-      "turnAway move moveAgain";
+      "turnAway move moveAgain dismissMove";
     this.hosting = {};
     for (const [target, list] of [[this, names], [this.hosting, hosting]]) {
       for (const name of list.split(" ")) {
