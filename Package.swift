@@ -50,17 +50,20 @@ let pure: [Target] = [
   target("RoomRules", ["Bytes", "MLSWire"]),
   target("Delivery", ["Bytes", "MLSWire", "RoomRules"]),
   target("ClientCore", ["Bytes", "SFrame", "MLSWire", "MLS", "RoomRules"]),
+  target("Accounts", ["Bytes", "Signaling"]),
 ]
 
 let engines: [Target] = [
   .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+  target("AccountServices", ["Accounts", "Bytes", "Signaling", "CArgon2", crypto]),
   .target(name: "CLinuxNet"),
   .target(name: "CAllocations"),
   target("RTCSecurity", ["Bytes", "RTCCore", "COpenSSL"], settings: onThePath),
   target("SFURuntime", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"], settings: onThePath),
   target("NativeCrypto", ["Bytes", "ClientCore", "SFrame", crypto]),
   target("NativeMLSCrypto", ["MLS", "MLSWire", crypto]),
-  target("Store", ["Bytes", grdb]),
+  target("Store", ["Accounts", "Bytes", grdb]),
   target("MediaClient", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"]),
   target(
     "LoadGenerator",
@@ -123,7 +126,7 @@ let tests: [Target] = [
   test(
     "SFURuntimeTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CLinuxNet"]),
   test("RoomRulesTests", ["Bytes", "MLSWire", "RoomRules"]),
-  test("StoreTests", ["Bytes", "Store", grdb]),
+  test("StoreTests", ["Accounts", "Bytes", "Store", grdb]),
   test("RoomsTests", ["Bytes", "Rooms"]),
   test("SignalingTests", ["Bytes", "Signaling"]),
   test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
@@ -132,6 +135,8 @@ let tests: [Target] = [
     [
       "Bytes", "SFrame", "MLSWire", "MLS", "RoomRules", "ClientCore", "Delivery", "NativeCrypto", "NativeMLSCrypto",
     ]),
+  test("AccountsTests", ["Accounts", "Bytes", "Signaling"]),
+  test("AccountServicesTests", ["Accounts", "AccountServices", "Bytes", "Signaling", "Store", crypto]),
   test("MLSTests", ["Bytes", "MLSWire", "MLS", "NativeMLSCrypto"]),
   test("DeliveryTests", ["Bytes", "Delivery", "MLSWire", "MLS", "NativeMLSCrypto", "RoomRules"]),
   test(
@@ -172,6 +177,7 @@ let package = Package(
     + (names.contains("Store")
       ? [.package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0")] : [])
     + (names.contains("Server") || names.contains("NativeCrypto") || names.contains("NativeMLSCrypto")
+      || names.contains("AccountServices")
       ? [.package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2")] : []),
   targets: present
 )

@@ -33,7 +33,7 @@ need_swift() {
 }
 
 # What the node needs at build time: OpenSSL, SQLite, and the pieces that turn the client's core into WebAssembly.
-build_packages='git python3-venv libssl-dev libsqlite3-dev pkg-config zlib1g-dev wasi-libc libclang-rt-14-dev-wasm32
+build_packages='git python3-venv libssl-dev libsqlite3-dev libargon2-dev pkg-config zlib1g-dev wasi-libc libclang-rt-14-dev-wasm32
   libc++-14-dev-wasm32 libc++abi-14-dev-wasm32 binaryen brotli'
 
 # python_with PACKAGE...: makes .build/venv hold these PyPI packages and prints its interpreter.

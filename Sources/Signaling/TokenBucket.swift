@@ -27,6 +27,14 @@ package struct TokenBucket: Sendable {
     level = level - period
     return true
   }
+
+  /// Whole tokens that there are.
+  package func available(now: Instant) -> Int64 {
+    min(level + max(now - updated, .zero), period * capacity).nanoseconds / period.nanoseconds
+  }
+
+  /// Time until there is a token.
+  package func wait(now: Instant) -> TimeDelta { max(period - level - max(now - updated, .zero), .zero) }
 }
 
 /// How much one connection may say.

@@ -34,7 +34,7 @@ package struct StoredTable: Sendable {
 
 /// Everything that is ever stored. A column that is not declared here fails the tests, as does a document that says less.
 package enum Inventory {
-  package static let tables: [StoredTable] = [migrationTable] + RoomTables.inventory
+  package static let tables: [StoredTable] = [migrationTable] + RoomTables.inventory + AccountTables.inventory
 
   /// Written by the library that brings the schema up to date.
   private static let migrationTable = StoredTable(

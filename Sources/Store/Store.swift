@@ -143,6 +143,7 @@ extension Store {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     RoomTables.register(in: &migrator)
+    AccountTables.register(in: &migrator)
     return migrator
   }
 
