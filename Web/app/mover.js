@@ -50,7 +50,7 @@ export class Mover {
   /** The host takes everybody along but these. @param {readonly string[]} intruders keys */
   async lead(intruders) {
     const here = this.#doors.here();
-    if (!here || this.#busy) return;
+    if (!here?.joined || this.#busy) return;
     const run = this.#begin(() => this.lead(intruders));
     const present = () => here.state.people.filter(({ key }) => intruders.includes(key)).map(({ key }) => key);
     this.#show({ step: "making", expected: here.state.people.length - present().length, arrived: 0 });
@@ -76,7 +76,7 @@ export class Mover {
     const [pathname, hash] = [path.replace(/#.*/, ""), path.replace(/^[^#]*/, "")];
     const place = parsePlace({ pathname, hash });
     const here = this.#doors.here();
-    if (place.kind !== "room" || !here || place.room === here.address.room || this.#busy) return;
+    if (place.kind !== "room" || !here?.joined || place.room === here.address.room || this.#busy) return;
     const address = { room: place.room, fragment: place.fragment };
     const run = this.#begin(() => this.follow(address));
     this.#show({ step: "moving", expected: 0, arrived: 0 });
