@@ -1,3 +1,4 @@
+package import RoomRules
 package import Bytes
 package import MLS
 import MLSWire

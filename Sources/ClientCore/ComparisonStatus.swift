@@ -1,3 +1,5 @@
+package import RoomRules
+
 /// What the person sees of a comparison with one other.
 package struct ComparisonStatus: Equatable, Sendable {
   package enum Step: UInt8, Sendable {

@@ -32,6 +32,8 @@ package enum FrameError: Error, Equatable {
   case badTag
   /// The key has sealed as many frames as it may; the next epoch has new ones.
   case exhausted
+  /// The sender may not send this now.
+  case notAllowed
 }
 
 /// Names a media key that the caller holds as an opaque object, so that raw keys leave the session once.

@@ -8,6 +8,7 @@ extension FrameSession {
   ) throws(FrameError) -> FramePlan {
     guard context.carries(kind), clear.count >= kind.clearLength else { throw .malformed }
     guard let index = epochs.firstIndex(where: { $0.number == sendingEpoch }) else { throw .noKey }
+    guard permits(context, of: epochs[index].ownLeaf) else { throw .notAllowed }
     let keyID = StreamKeyID(context: context, leaf: epochs[index].ownLeaf, epoch: epochs[index].number)
     let slot = Int(context.rawValue)
     if epochs[index].sending[slot] == nil {
@@ -27,6 +28,7 @@ extension FrameSession {
   /// not known yet throws `.futureEpoch` and may be tried again when one was installed.
   package mutating func planOpen(_ kind: FrameKind, prefix: [UInt8], length: Int) throws(FrameError) -> FramePlan {
     let frame = try SealedFrame(kind, prefix: prefix, length: length)
+    guard permits(frame.keyID.context, of: frame.keyID.leaf) else { throw .notAllowed }
     let key = try prepareKey(frame.keyID)
     do {
       _ = try ring.lookUp(frame.header)
@@ -40,6 +42,7 @@ extension FrameSession {
   /// counter was accepted meanwhile, or the sender or the epoch is no longer here.
   package mutating func commit(_ header: SFrameHeader, openedWith handle: KeyHandle) throws(FrameError) {
     guard let entry = ring[header.keyID], entry.key.handle == handle else { throw .noKey }
+    if let keyID = StreamKeyID(header.keyID), !permits(keyID.context, of: keyID.leaf) { throw .notAllowed }
     do {
       try ring.commit(header)
     } catch {

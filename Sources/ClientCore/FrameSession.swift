@@ -1,6 +1,7 @@
 package import Bytes
 package import MLS
 import MLSWire
+package import RoomRules
 package import SFrame
 
 /// The media keys of one participant: which epoch seals, which epochs open, counters and replay windows. Media bytes
@@ -24,6 +25,8 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
   private var untakenKeys: [KeyHandle: [UInt8]] = [:]
   private var handles: [(owner: MediaKey.Owner, handle: KeyHandle)] = []
   private var retired: [KeyHandle] = []
+  /// What each leaf may send, as `mask`; everything of those beyond the end.
+  private var permitted: [UInt8] = []
 
   /// Until everybody seals in the epoch after an Add.
   package static var switchDelay: TimeDelta { .seconds(1) }
@@ -79,10 +82,24 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
     return next == .distantFuture ? nil : next
   }
 
+  /// What members may send from now on: for each leaf a `mask`, which refuses at once what it does not have, in all epochs.
+  package mutating func permit(_ masks: [UInt8]) { permitted = masks }
+
+  /// Microphone, camera and screen as bits.
+  package static func mask(of permissions: Permissions) -> UInt8 {
+    UInt8(truncatingIfNeeded: permissions.intersection([.microphone, .camera, .screen]).rawValue)
+  }
+
+  /// Whether a leaf may send in this context.
+  func permits(_ context: StreamContext, of leaf: UInt16) -> Bool {
+    Int(leaf) >= permitted.count || permitted[Int(leaf)] & Self.mask(of: context.permission) != 0
+  }
+
   /// Drops all keys: after leaving, or being removed. What was installed before is not installed again.
   package mutating func forget() {
     retire { _ in true }
     sendingEpoch = nil
+    permitted = []
   }
 
   /// The raw key behind a handle, 16 bytes, once; afterwards the session no longer has it.

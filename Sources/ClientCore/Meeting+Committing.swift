@@ -1,6 +1,7 @@
 import Bytes
 import MLS
 import MLSWire
+import RoomRules
 
 extension Meeting {
   /// The node asks us to commit: these key packages, and every proposal received.
@@ -11,11 +12,9 @@ extension Meeting {
     if packages.count > Pace.batch { tell(.flood) }
     var proposals: [Proposal] = []
     var joiners: [JoinID] = []
-    if group.roles?.locked != true {
-      for keyPackage in admissible(packages.prefix(Pace.batch), to: group) {
-        proposals.append(.add(keyPackage))
-        if let join = JoinID(keyPackage.leafNode.credential) { joiners.append(join) }
-      }
+    for keyPackage in admissible(packages.prefix(Pace.batch), to: group) {
+      proposals.append(.add(keyPackage))
+      if let join = JoinID(keyPackage.leafNode.credential) { joiners.append(join) }
     }
     guard !proposals.isEmpty || hasCommittable else { return }
     commit(proposals, joiners: joiners, using: &random)
@@ -29,6 +28,7 @@ extension Meeting {
     var chosen: [KeyPackage] = []
     var joins = Set<JoinID>()
     var keys = Set(directory.seats.map { $0.signatureKey })
+    let view = RuledGroup(group)
     guard
       let validator = try? LeafValidator<Suite>(
         groupID: group.groupID, extensions: group.context.extensions, now: wallClock)
@@ -36,12 +36,19 @@ extension Meeting {
     for box in boxes where chosen.count + directory.seats.count < Pace.members {
       guard case .keyPackage(let keyPackage)? = try? MLSMessage(wire: box),
         (try? validator.validate(keyPackage)) != nil,
-        (try? policy.judge(SentProposal(proposal: .add(keyPackage), sender: .member(group.ownLeaf)), in: group)) != nil,
         let join = JoinID(keyPackage.leafNode.credential), isFree(join),
         !directory.removedKeys.contains(keyPackage.leafNode.signatureKey),
         keys.insert(keyPackage.leafNode.signatureKey).inserted, joins.insert(join).inserted
       else {
         tell(.badKeyPackage)
+        continue
+      }
+      do {
+        let add = SentProposal(proposal: .add(keyPackage), sender: .member(group.ownLeaf))
+        try policy.judge(add, of: nil, in: group, view)
+      } catch {
+        // Whom we may not let in somebody else does.
+        if error != .locked, error != .notAdmitted { tell(.badKeyPackage) }
         continue
       }
       chosen.append(keyPackage)
@@ -117,24 +124,22 @@ extension Meeting {
 
   // MARK: What we want committed ourselves
 
-  mutating func remove(_ join: JoinID) {
-    guard let group, join != self.join, directory[join] != nil, mayRemove(join, from: group) else {
-      return tell(.notAllowed)
+  mutating func remove(_ joins: [JoinID]) {
+    for join in joins {
+      guard join != self.join, directory[join] != nil, mayRemove(join) else {
+        tell(.notAllowed)
+        continue
+      }
+      if !wishes.removals.contains(join) { wishes.removals.append(join) }
     }
-    if !wishes.removals.contains(join) { wishes.removals.append(join) }
   }
 
-  mutating func setRoles(_ entries: [RoleAssignment], locked: Bool) {
-    guard ownRole.moderates || hostKey != nil else { return tell(.notAllowed) }
-    wishes.roles = (entries, locked)
-  }
-
-  private func mayRemove(_ join: JoinID, from group: Group<Suite>) -> Bool {
-    guard let leaf = directory[join] else { return false }
-    switch ownRole {
-    case .host: return true
-    case .coHost: return !group.role(of: leaf).moderates
-    case .speaker, .listener: return false
+  /// As all members judge it.
+  private func mayRemove(_ join: JoinID) -> Bool {
+    switch governance.own.role {
+    case .host: true
+    case .coHost: governance.standings[join]?.role.moderates == false
+    case .speaker, .listener, .newcomer: governance.own.isTrusted && governance.moderators.isEmpty
     }
   }
 
@@ -145,7 +150,7 @@ extension Meeting {
     else { return }
     wishes.removals.removeAll { directory[$0] == nil }
     var proposals: [Proposal] = []
-    for join in wishes.removals where mayRemove(join, from: group) {
+    for join in wishes.removals where mayRemove(join) {
       guard let leaf = directory[join], !node.removing.contains(leaf) else { continue }
       proposals.append(.remove(leaf))
     }
@@ -155,35 +160,5 @@ extension Meeting {
     wishes.proposals = false
     guard !proposals.isEmpty || isDue else { return }
     commit(proposals, using: &random)
-  }
-
-  /// The extensions with the roles that we want, nil where they are as we want them or it is not ours to change them.
-  private mutating func wantedExtensions(of group: Group<Suite>) -> [Extension]? {
-    var changes: [(join: JoinID, role: Role)] = []
-    if hostKey != nil, ownRole != .host { changes.append((join, .host)) }
-    guard !changes.isEmpty || wishes.roles != nil else { return nil }
-    if let wanted = wishes.roles {
-      for seat in directory.seats where seat.join != join {
-        let role = wanted.entries.first { $0.join == seat.join }?.role ?? .speaker
-        if group.role(of: seat.leaf) != role { changes.append((seat.join, role)) }
-      }
-    }
-    let locked = wishes.roles?.isLocked ?? group.roles?.locked ?? false
-    guard !changes.isEmpty || locked != (group.roles?.locked ?? false) else {
-      wishes.roles = nil
-      return nil
-    }
-    let signer: RolesSigner<Suite>
-    if let hostKey {
-      signer = .host(hostKey)
-    } else {
-      signer = .coHost(join, signatureKey: identity.signatureKey)
-    }
-    guard let roles = try? RolesExtension.next(in: group, changing: changes, locked: locked, by: signer) else {
-      wishes.roles = nil
-      tell(.notAllowed)
-      return nil
-    }
-    return group.context.extensions.replacing(roles)
   }
 }

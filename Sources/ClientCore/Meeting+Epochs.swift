@@ -1,3 +1,4 @@
+import RoomRules
 import Bytes
 import MLS
 import MLSWire
@@ -15,7 +16,7 @@ extension Meeting {
     shown.isStale = true
     install(without: change.removed.map { $0.leaf })
     guard let group else { return }
-    ownRole = group.role(of: group.ownLeaf)
+    govern()
     if isEntry { settle(in: group, using: &random) }
     settleAlarms()
     watch.epochBegan = now

@@ -1,10 +1,11 @@
+import RoomRules
 import Bytes
 import MLS
 import MLSWire
 
 extension Meeting {
   /// The rules of this meeting, under the key that the node has shown us.
-  var policy: RolesPolicy<Suite> { RolesPolicy(link: link, nodeKey: node.senderKey) }
+  var policy: RolesPolicy<Suite> { RolesPolicy(link: link, nodeKey: node.senderKey, now: wallClock) }
 
   /// In no group, or in one that nobody else is in.
   var isAlone: Bool { directory.seats.count <= 1 }
@@ -57,7 +58,7 @@ extension Meeting {
     comparison = nil
     showComparison()
     held = []
-    ownRole = .speaker
+    governance = Governance()
     outbox.keepOnlySaid()
     shown.isStale = true
     node.removing = []
@@ -130,7 +131,7 @@ extension Meeting {
 
   /// Whether a group that we are about to enter keeps the rules, and nobody in it was removed before.
   mutating func isAcceptable(_ joined: Group<Suite>, psks: [PreSharedKeyID]?) -> Bool {
-    let known = group?.groupID == joined.groupID ? group?.roles : nil
+    let known = group?.groupID == joined.groupID ? group?.rules : nil
     guard (try? policy.judge(joined: joined, psks: psks, known: known, nonces: &nonces)) != nil else { return false }
     return !hasRemovedMember(joined)
   }

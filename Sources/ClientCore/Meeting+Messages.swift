@@ -1,6 +1,7 @@
 import Bytes
 import MLS
 import MLSWire
+import RoomRules
 
 /// What waits to be sealed.
 struct Outbox: Sendable {
@@ -31,7 +32,9 @@ struct Outbox: Sendable {
 }
 
 extension Meeting {
-  mutating func say(_ payload: [UInt8], to: [JoinID]?) { enqueue(.said, payload, to: to) }
+  mutating func say(_ payload: [UInt8], _ kind: SaidKind, to: [JoinID]?) {
+    enqueue(.said, [kind.rawValue] + payload, to: to)
+  }
 
   mutating func enqueue(_ label: ContentLabel, _ payload: [UInt8], to: [JoinID]? = nil) {
     guard let content = MeetingContent(label, payload) else { return tell(.notAllowed) }
@@ -51,10 +54,14 @@ extension Meeting {
         _ = outbox.append(item)
         continue
       }
+      if let kind = item.content.saidKind, !governance.own.maySay(kind) {
+        tell(.notAllowed)
+        continue
+      }
       guard
         let sealed = try? group?.seal(item.content.data, padding: item.content.padding, using: &random)
       else { continue }
-      emit(.send(.message(sealed.wire, to: to)))
+      emit(.send(.message(sealed.wire, to: to, isControl: item.content.label != .said)))
     }
   }
 
@@ -107,7 +114,7 @@ extension Meeting {
     _ content: MeetingContent, from author: Directory.Seat, using random: inout some RandomNumberGenerator
   ) {
     switch content.label {
-    case .said: emit(.said(from: author.join, content.payload))
+    case .said: hear(content, from: author.join)
     case .profile:
       guard let profile = try? SignedProfile(wire: content.payload), profile.join == author.join else {
         return tell(.badProfile)
@@ -121,7 +128,17 @@ extension Meeting {
       guard let message = try? ComparisonMessage(wire: content.payload) else { return tell(.badMessage) }
       let sender = Comparison<Suite>.Party(join: author.join, signatureKey: author.signatureKey)
       send(comparison?.receive(message, from: sender, now: now, using: &random) ?? nil)
+    case .freeze: take(freeze: content.payload)
+    case .vouch: take(vouch: content.payload, from: author)
     }
+  }
+
+  /// What somebody says counts if they may say it now.
+  private mutating func hear(_ content: MeetingContent, from author: JoinID) {
+    guard let kind = content.saidKind else { return tell(.badMessage) }
+    guard let standing = governance.standings[author], standing.maySay(kind) else { return tell(.notPermitted) }
+    emit(
+      .said(from: author, kind: kind, permissions: standing.permissions, Array(content.payload.dropFirst())))
   }
 
   // MARK: Profiles

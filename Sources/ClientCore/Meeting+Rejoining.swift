@@ -1,3 +1,4 @@
+import RoomRules
 import Bytes
 import MLS
 import MLSWire
@@ -12,7 +13,7 @@ extension Meeting {
     let old = nodes.leaves.first { JoinID($0.node.credential) == join }
     guard old == nil || old?.node.signatureKey == identity.signaturePublicKey else { return refuseEntry() }
     if group != nil, old == nil { return gone(by: .node) }
-    if old == nil, info.groupContext.extensions.roles?.locked == true { return waitAtTheDoor(using: &random) }
+    if old == nil, info.groupContext.extensions.rules?.door ?? .open != .open { return waitAtTheDoor(using: &random) }
     let psk = RoomPSK.fresh(using: &random)
     var entry = ExternalJoin(identity: identity)
     entry.replacing = old?.leaf
@@ -43,7 +44,7 @@ extension Meeting {
     node.senderKey = key
   }
 
-  /// A locked room is no reason for an alarm; the host lets in.
+  /// A room that is not open is no reason for an alarm; a moderator lets in.
   private mutating func waitAtTheDoor(using random: inout some RandomNumberGenerator) {
     watch.entryAttempts = 0
     clear(.notLetIn)

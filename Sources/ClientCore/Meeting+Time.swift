@@ -9,6 +9,7 @@ extension Meeting {
     if timers.takeDue(.proposals, at: now) { wishes.proposals = true }
     if timers.takeDue(.update, at: now) { wishes.update = true }
     if timers.takeDue(.gap, at: now) { gapRemains() }
+    if timers.takeDue(.writeDown, at: now) { writeDownNow() }
     if timers.takeDue(.quiet, at: now) { shown.isStale = true }
     if timers.takeDue(.checkpoint, at: now) {
       sendCheckpoint()

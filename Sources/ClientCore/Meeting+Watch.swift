@@ -1,6 +1,7 @@
 import Bytes
 import MLS
 import MLSWire
+import RoomRules
 
 /// Tells all members which epoch one sees.
 struct Checkpoint: WireCodable {
@@ -68,8 +69,8 @@ extension Meeting {
     watch.absent = absent
     watch.waiting = waiting
     set(.ghost, absent.values.contains { now - $0 >= Pace.ghost })
-    let isLocked = group?.roles?.locked == true
-    set(.stranger, !isLocked && waiting.values.contains { now - $0 >= Pace.stranger && watch.epochBegan > $0 })
+    let isOpen = governance.signed?.door ?? .open == .open
+    set(.stranger, isOpen && waiting.values.contains { now - $0 >= Pace.stranger && watch.epochBegan > $0 })
     let others = directory.seats.filter { $0.join != join }
     if !others.isEmpty, others.allSatisfy({ isUnheard($0.join) && watch.spoke.contains($0.join) }) { raise(.withheld) }
     shown.isStale = true
@@ -101,37 +102,51 @@ extension Meeting {
     }
     guard shown.isStale else { return }
     shown.isStale = false
-    let roles = group?.roles
     // No closure: it would copy the whole meeting for every member.
     var members: [MeetingMember] = []
     for seat in directory.seats {
-      var role = Role.speaker
-      if let roles, let leaf = group?.tree[seat.leaf] { role = roles.role(of: leaf) }
+      let invitations = governance.invited[seat.join]?.ids ?? []
       members.append(
         MeetingMember(
-          join: seat.join, leaf: UInt16(truncatingIfNeeded: seat.leaf.rawValue), role: role,
-          isSelf: seat.join == join, state: state(of: seat.join)))
+          join: seat.join, leaf: UInt16(truncatingIfNeeded: seat.leaf.rawValue), isSelf: seat.join == join,
+          state: state(of: seat.join), standing: governance.standings[seat.join] ?? .ungoverned,
+          invitation: invitations.last, invitedBy: invitations.dropLast().last))
     }
     if members != shown.members {
       shown.members = members
       emit(.members(members))
     }
-    showSecurity(isLocked: roles?.locked == true)
+    showFreeze()
+    showSecurity()
   }
 
-  private mutating func showSecurity(isLocked: Bool) {
+  private mutating func showFreeze() {
+    let isFrozen = governance.current?.isFrozen == true
+    guard isFrozen != shown.isFrozen else { return }
+    shown.isFrozen = isFrozen
+    emit(.frozen(by: governance.freezer, isOn: isFrozen))
+  }
+
+  private mutating func showSecurity() {
     guard let group else {
       shown.security = nil
       return
     }
-    let waiting = node.roster.count { directory[$0] == nil }
-    let security = Shown.Security(
-      groupID: group.groupID, epoch: group.epoch, count: directory.seats.count, waiting: waiting, isLocked: isLocked)
-    guard security != shown.security else { return }
-    shown.security = security
-    emit(
-      .security(
-        epoch: group.epoch, digits: SafetyCode.digits(of: group), count: directory.seats.count, waiting: waiting,
-        isLocked: isLocked))
+    let bare = security(of: group, digits: [])
+    guard bare != shown.security || group.groupID != shown.securityGroup else { return }
+    shown.security = bare
+    shown.securityGroup = group.groupID
+    emit(.security(security(of: group, digits: SafetyCode.digits(of: group))))
+  }
+
+  private func security(of group: Group<Suite>, digits: [UInt8]) -> MeetingSecurity {
+    let rules = governance.current
+    return MeetingSecurity(
+      epoch: group.epoch, digits: digits, count: directory.seats.count,
+      waiting: node.roster.count { directory[$0] == nil }, door: rules?.door ?? .open,
+      isFrozen: rules?.isFrozen ?? false, veilsNewcomers: rules?.veilsNewcomers ?? false,
+      hosts: governance.moderators.count, standIns: governance.standIns, speaker: rules?.speaker ?? .ungoverned,
+      listener: rules?.listener ?? .listenerDefault, newcomer: rules?.newcomer ?? .newcomerDefault,
+      counter: rules?.counter ?? 0)
   }
 }

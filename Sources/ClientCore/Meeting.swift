@@ -1,5 +1,6 @@
 package import Bytes
 package import MLS
+package import RoomRules
 import MLSWire
 package import SFrame
 
@@ -31,7 +32,7 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
   var pending: PendingUpload<Suite>?
   var wishes = Wishes()
   var directory = Directory()
-  var ownRole = Role.speaker
+  var governance = Governance()
   /// PSK nonces seen in this group.
   var nonces = Set<[UInt8]>()
   var watch = Watch()
@@ -118,12 +119,15 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
     case .resync: askForWayIn()
     case .ready(let epoch): ready(epoch)
     case .message(let bytes, _): take(message: bytes, using: &random)
+    case .frozen(let call): take(freeze: call)
     case .disconnected: disconnected()
     case .newJoin: startAnew(using: &random)
-    case .say(let content, let to): say(content, to: to)
+    case .say(let content, let kind, let to): say(content, kind, to: to)
     case .setProfile(let body): setProfile(body)
-    case .remove(let join): remove(join)
-    case .setRoles(let entries, let locked): setRoles(entries, locked: locked)
+    case .remove(let joins): remove(joins)
+    case .setRules(let patch): setRules(patch)
+    case .freeze: freeze()
+    case .vouch(let join): vouch(join)
     case .compare(let join): compare(with: join, using: &random)
     case .acceptComparison: acceptComparison(using: &random)
     case .comparisonResult(let same): answerComparison(same)

@@ -1,6 +1,6 @@
 /// What an application message of the group is: the first byte of its content.
 package enum ContentLabel: UInt8, Sendable {
-  /// JSON of the page: chat, reactions, moderation.
+  /// A `SaidKind` and JSON of the page: chat, reactions, orders.
   case said = 1
   /// One `SignedProfile`, the sender's own.
   case profile = 2
@@ -10,6 +10,10 @@ package enum ContentLabel: UInt8, Sendable {
   case checkpoint = 4
   /// A `ComparisonMessage`.
   case comparison = 5
+  /// A `FreezeCall`.
+  case freeze = 6
+  /// The credential of a newcomer whom the sender vouches for.
+  case vouch = 7
 }
 
 /// The content of an application message: `label || payload`. Ciphertexts come in a few sizes only: with the length that
@@ -35,6 +39,12 @@ package struct MeetingContent: Equatable, Sendable {
   package init?(_ data: [UInt8]) {
     guard let first = data.first, let label = ContentLabel(rawValue: first) else { return nil }
     self.init(label, Array(data.dropFirst()))
+  }
+
+  /// Of what is said; nil for anything else, and for a kind that is unknown.
+  package var saidKind: SaidKind? {
+    guard label == .said, let first = payload.first else { return nil }
+    return SaidKind(rawValue: first)
   }
 
   /// What is sealed.

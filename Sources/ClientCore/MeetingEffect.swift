@@ -1,3 +1,5 @@
+package import RoomRules
+
 /// What the meeting has to say to the node.
 package enum MeetingMessage: Equatable, Sendable {
   /// MLSMessage KeyPackage.
@@ -11,8 +13,10 @@ package enum MeetingMessage: Equatable, Sendable {
   case ready(epoch: UInt64)
   /// The commit that ended `epoch` is not acceptable.
   case refuse(epoch: UInt64)
-  /// MLSMessage PrivateMessage, to all members where `to` is nil.
-  case message([UInt8], to: [JoinID]?)
+  /// MLSMessage PrivateMessage, to all members where `to` is nil; `isControl` where nobody said it, but the group needs it.
+  case message([UInt8], to: [JoinID]?, isControl: Bool)
+  /// FreezeCall.
+  case freeze([UInt8])
 }
 
 /// What follows from an input, in order.
@@ -24,14 +28,15 @@ package enum MeetingEffect: Equatable, Sendable {
   case removedFromGroup(by: Remover)
   /// The leaves of the tree, ourselves included: the only list of people there is.
   case members([MeetingMember])
-  /// The group's state for the shield: 30 ASCII digits to read aloud, members (ourselves included), participants the node
-  /// knows who are not in the group, and whether the host has locked it.
-  case security(epoch: UInt64, digits: [UInt8], count: Int, waiting: Int, isLocked: Bool)
+  /// The group's state for the shield, and the rules.
+  case security(MeetingSecurity)
+  /// The room is frozen, or no longer. `by` is who froze it, where that is known.
+  case frozen(by: JoinID?, isOn: Bool)
   /// Let in by `by`; by themselves when they came back after a loss.
   case added(JoinID, by: JoinID)
   case removed(JoinID, by: Remover)
-  /// A message of a member to us.
-  case said(from: JoinID, [UInt8])
+  /// A message of a member to us, and what its author may.
+  case said(from: JoinID, kind: SaidKind, permissions: Permissions, [UInt8])
   /// A signed profile, newer than what was known.
   case profile(JoinID, version: UInt64, body: [UInt8])
   /// nil when it is over and seen.
@@ -98,4 +103,8 @@ package enum MeetingNotice: UInt8, CaseIterable, Sendable {
   case notAllowed = 8
   /// The meeting goes on in another group, which we join anew.
   case otherGroup = 9
+  /// A member said what it may not.
+  case notPermitted = 10
+  /// A freeze by somebody who may not, or one that is over.
+  case badFreeze = 11
 }

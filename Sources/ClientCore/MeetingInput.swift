@@ -1,3 +1,5 @@
+package import RoomRules
+
 /// Everything that a meeting can be told. What comes from the node is a claim: it is checked, refused or ignored, and
 /// never thrown back.
 package enum MeetingInput: Sendable {
@@ -26,6 +28,8 @@ package enum MeetingInput: Sendable {
   case ready(epoch: UInt64)
   /// MLSMessage PrivateMessage; `from` is only the node's word.
   case message([UInt8], from: JoinID?)
+  /// FreezeCall that the node passes on.
+  case frozen([UInt8])
   /// The connection to the node is lost.
   case disconnected
 
@@ -34,25 +38,19 @@ package enum MeetingInput: Sendable {
   /// A fresh join and everything anew: to be told before a `hello` that resumes nothing. `Meeting.join` changes.
   case newJoin
   /// A message to all, or to some. It waits where it cannot be sent yet.
-  case say([UInt8], to: [JoinID]?)
+  case say([UInt8], kind: SaidKind, to: [JoinID]?)
   /// The body of our own profile, at most 8 kB; sent to all, again where needed.
   case setProfile([UInt8])
-  case remove(JoinID)
-  /// The full list; who is not in it is a speaker.
-  case setRoles([RoleAssignment], locked: Bool)
+  /// All in one commit.
+  case remove([JoinID])
+  case setRules(RulesPatch)
+  /// Everything stops at once but what moderators do.
+  case freeze
+  /// We know this newcomer.
+  case vouch(JoinID)
   case compare(JoinID)
   case acceptComparison
   /// Whether the digits are the same on both sides.
   case comparisonResult(Bool)
   case cancelComparison
-}
-
-package struct RoleAssignment: Equatable, Sendable {
-  package let join: JoinID
-  package let role: Role
-
-  package init(join: JoinID, role: Role) {
-    self.join = join
-    self.role = role
-  }
 }

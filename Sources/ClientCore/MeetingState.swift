@@ -1,3 +1,4 @@
+import RoomRules
 import Bytes
 import MLS
 import MLSWire
@@ -38,7 +39,7 @@ struct PendingUpload<Suite: CipherSuiteProvider>: Sendable {
 /// What the person or our own rules want committed, until it is.
 struct Wishes: Sendable {
   var removals: [JoinID] = []
-  var roles: (entries: [RoleAssignment], isLocked: Bool)?
+  var rules: RulesPatch?
   var update = false
   /// Proposals have waited too long for somebody else to commit them.
   var proposals = false
@@ -156,17 +157,12 @@ struct Watch: Sendable {
 
 /// What was shown last, so that only changes are told.
 struct Shown: Sendable {
-  struct Security: Equatable, Sendable {
-    let groupID: [UInt8]
-    let epoch: UInt64
-    let count: Int
-    let waiting: Int
-    let isLocked: Bool
-  }
-
   var isStale = false
   var members: [MeetingMember] = []
-  var security: Security?
+  /// Without digits; they follow from group and epoch.
+  var security: MeetingSecurity?
+  var securityGroup: [UInt8] = []
+  var isFrozen = false
   var comparison: ComparisonStatus?
   var sendingEpoch: UInt64?
 }
@@ -188,6 +184,8 @@ struct Timers: Sendable {
     case quiet
     /// Who is here is looked at again.
     case watch
+    /// What was called out goes into the rules, unless somebody else has put it there.
+    case writeDown
   }
 
   private var times = [Instant?](repeating: nil, count: Kind.allCases.count)
@@ -221,6 +219,8 @@ enum Pace {
   static let refusedUpdate = TimeDelta.seconds(5)
   static let gap = TimeDelta.seconds(6)
   static let quiet = TimeDelta.milliseconds(500)
+  /// Until a second moderator writes down what the first has not.
+  static let writeDown = TimeDelta.seconds(3)
   static let watch = TimeDelta.seconds(5)
   static let ghost = TimeDelta.seconds(10)
   static let stranger = TimeDelta.seconds(20)

@@ -1,7 +1,9 @@
+package import RoomRules
+
 /// Which rule of a meeting a commit, a proposal or a group breaks. MLS itself has nothing against them.
-package enum PolicyError: UInt8, Error, Sendable, CaseIterable {
+package enum PolicyError: Error, Equatable, Sendable {
   /// Members enter and the commit does not carry the room's PSK, or a Welcome does not name it.
-  case noRoomPSK = 1
+  case noRoomPSK
   /// Several PSKs, or one that is not the room's.
   case foreignPSK
   /// The nonce of the PSK was used before in this group.
@@ -18,6 +20,10 @@ package enum PolicyError: UInt8, Error, Sendable, CaseIterable {
   case full
   /// The room is locked, and nobody who may has admitted them.
   case locked
+  /// There is a lobby, nobody who may has admitted them, and they have no invitation.
+  case notAdmitted
+  /// More members by one invitation than it is good for.
+  case invitationUsed
   /// An Add that no member is the author of.
   case addByOutsider
   /// The author may not remove this member.
@@ -26,20 +32,8 @@ package enum PolicyError: UInt8, Error, Sendable, CaseIterable {
   case resyncOfAnother
   /// ReInit.
   case reInit
-  /// An extension of the group other than the roles is not what it has to be.
+  /// An extension of the group other than the rules is not what it has to be.
   case extensionsChanged
-  /// The bytes are no roles extension.
-  case malformedRoles
-  /// The link names no host, so there are no roles.
-  case noHostInLink
-  case rolesOfAnotherGroup
-  /// The host key is not the one that the link names.
-  case wrongHostKey
-  case badRolesSignature
-  /// Roles as old as the current ones or older, or none in their place.
-  case rolesRolledBack
-  /// Neither the host nor a co-host, or a co-host who changes what only the host may.
-  case signerNotAllowed
-  /// The member whose role is to change is not in the group.
-  case unknownMember
+  /// The rules are not ones that may be in force.
+  case rules(RulesError)
 }

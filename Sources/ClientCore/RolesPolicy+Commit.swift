@@ -1,5 +1,6 @@
 package import MLS
 import MLSWire
+import RoomRules
 
 extension RolesPolicy {
   /// Judges a commit before it is merged into `group`, which is still in the epoch that the commit ends. On success the
@@ -8,13 +9,17 @@ extension RolesPolicy {
     _ staged: StagedCommit<Suite>, in group: Group<Suite>, nonces: inout Set<[UInt8]>
   ) throws(PolicyError) {
     let effects = staged.effects
+    let view = RuledGroup(group)
     let somebodyEnters = effects.isExternal || !effects.added.isEmpty
     try judge(effects.psks, isRequired: somebodyEnters, nonces: nonces)
-    for sent in effects.proposals { try judge(sent, of: staged, in: group) }
-    if effects.isExternal { try judgeExternal(staged, in: group) }
+    for sent in effects.proposals { try judge(sent, of: staged, in: group, view) }
+    if effects.isExternal { try judgeExternal(staged, view) }
     if let next = staged.next {
       try judgeIdentities(effects, from: group, to: next)
-      if somebodyEnters { try judgeMembers(of: next) }
+      if somebodyEnters {
+        try judgeMembers(of: next)
+        for leaf in effects.added { try judgeInvitation(at: leaf, in: next, under: view.rules) }
+      }
     }
     for psk in effects.psks { nonces.insert(psk.nonce) }
   }
@@ -22,21 +27,21 @@ extension RolesPolicy {
   /// Judges a proposal that came on its own, before it may wait for a commit: one that every member would refuse to see
   /// committed must not get into ours.
   package func judge(_ sent: SentProposal, in group: Group<Suite>) throws(PolicyError) {
-    try judge(sent, of: nil, in: group)
+    try judge(sent, of: nil, in: group, RuledGroup(group))
   }
 
-  private func judge(
-    _ sent: SentProposal, of staged: StagedCommit<Suite>?, in group: Group<Suite>
+  func judge(
+    _ sent: SentProposal, of staged: StagedCommit<Suite>?, in group: Group<Suite>, _ view: RuledGroup<Suite>
   ) throws(PolicyError) {
     switch sent.proposal {
     case .add(let keyPackage):
       guard case .member(let author) = sent.sender else { throw .addByOutsider }
       try judge(keyPackage)
-      if group.roles?.locked == true, !group.role(of: author).moderates { throw .locked }
-    case .remove(let leaf): try judgeRemove(of: leaf, by: sent.sender, staged, in: group)
+      try judgeDoor(of: keyPackage.leafNode, by: author, view)
+    case .remove(let leaf): try judgeRemove(of: leaf, by: sent.sender, staged, in: group, view)
     case .groupContextExtensions(let extensions):
       guard case .member = sent.sender else { throw .extensionsChanged }
-      try judge(extensions, in: group)
+      try judge(extensions, in: group, view)
     case .preSharedKey(let id):
       guard id.kind == .external(id: RoomPSK.id) else { throw .foreignPSK }
     case .reInit: throw .reInit
@@ -48,6 +53,33 @@ extension RolesPolicy {
     }
   }
 
+  /// Through the lobby one comes by a moderator, by who stands in for them, or with an invitation; into a locked room by a
+  /// moderator alone.
+  private func judgeDoor(
+    of leaf: LeafNode, by author: LeafIndex, _ view: RuledGroup<Suite>
+  ) throws(PolicyError) {
+    guard let rules = view.rules, rules.door != .open, !view.role(of: author).moderates else { return }
+    guard rules.door == .lobby else { throw .locked }
+    guard !view.standsIn(author) else { return }
+    guard rules.invitation(in: leaf, now: now, as: Suite.self) != nil else { throw .notAdmitted }
+  }
+
+  /// No more leaves prove an invitation than it is good for.
+  private func judgeInvitation(
+    at leaf: LeafIndex, in group: Group<Suite>, under rules: RoomRules?
+  ) throws(PolicyError) {
+    guard let rules, let node = group.tree[leaf], let own = rules.invitation(in: node, now: nil, as: Suite.self)?.last
+    else { return }
+    var count = 0
+    for other in group.tree.members {
+      guard let node = group.tree[other], node.entryProof?.chain.last.key == own.key,
+        rules.invitation(in: node, now: nil, as: Suite.self) != nil
+      else { continue }
+      count += 1
+    }
+    guard count <= Int(own.uses) else { throw .invitationUsed }
+  }
+
   private func judge(_ keyPackage: KeyPackage) throws(PolicyError) {
     let leaf = keyPackage.leafNode
     guard JoinID(leaf.credential) != nil else { throw .badCredential }
@@ -56,22 +88,18 @@ extension RolesPolicy {
     else { throw .longLifetime }
   }
 
-  /// The node may remove anybody, a host anybody, a co-host whoever is no moderator, in a commit of its own; and who
-  /// comes back by an external commit itself.
+  /// The node may remove anybody, a host anybody, a co-host whoever is no moderator, as may who stands in for them, each in
+  /// a commit of its own; and who comes back by an external commit itself.
   private func judgeRemove(
-    of leaf: LeafIndex, by sender: Sender, _ staged: StagedCommit<Suite>?, in group: Group<Suite>
+    of leaf: LeafIndex, by sender: Sender, _ staged: StagedCommit<Suite>?, in group: Group<Suite>,
+    _ view: RuledGroup<Suite>
   ) throws(PolicyError) {
     switch sender {
     case .external(0): return
     case .member(let author):
-      guard let effects = staged?.effects, !effects.isExternal, effects.committer == author else {
-        throw .removeNotAllowed
-      }
-      switch group.role(of: author) {
-      case .host: return
-      case .coHost where !group.role(of: leaf).moderates: return
-      case .coHost, .speaker, .listener: throw .removeNotAllowed
-      }
+      guard let effects = staged?.effects, !effects.isExternal, effects.committer == author,
+        view.mayRemove(leaf, author)
+      else { throw .removeNotAllowed }
     case .newMemberCommit:
       guard let staged, let old = group.tree[leaf], let new = staged.next?.tree[staged.effects.committer],
         new.hasIdentity(of: old)
@@ -80,25 +108,27 @@ extension RolesPolicy {
     }
   }
 
-  /// A locked room is entered by an external commit only by who is in it.
-  private func judgeExternal(_ staged: StagedCommit<Suite>, in group: Group<Suite>) throws(PolicyError) {
-    guard group.roles?.locked != true || !staged.effects.removed.isEmpty else { throw .locked }
+  /// A room that is not open is entered by an external commit only by who is in it.
+  private func judgeExternal(_ staged: StagedCommit<Suite>, _ view: RuledGroup<Suite>) throws(PolicyError) {
+    guard let door = view.rules?.door, door != .open, staged.effects.removed.isEmpty else { return }
+    throw door == .locked ? .locked : .notAdmitted
   }
 
-  /// All but the roles stays as it is; new roles are newer and somebody's who may.
-  private func judge(_ extensions: [Extension], in group: Group<Suite>) throws(PolicyError) {
-    func others(_ list: [Extension]) -> [Extension] { list.filter { $0.type != RolesExtension.type } }
+  /// All but the rules stays as it is; new rules are newer and somebody's who may.
+  private func judge(
+    _ extensions: [Extension], in group: Group<Suite>, _ view: RuledGroup<Suite>
+  ) throws(PolicyError) {
+    func others(_ list: [Extension]) -> [Extension] { list.filter { $0.type != RoomRules.type } }
     guard others(extensions) == others(group.context.extensions) else { throw .extensionsChanged }
-    guard extensions.data(of: RolesExtension.type) != nil else {
-      guard group.roles == nil else { throw .rolesRolledBack }
+    guard let rules = try rules(in: extensions, of: group) else {
+      guard view.rules == nil else { throw .rules(.rolledBack) }
       return
     }
-    guard let roles = extensions.roles else { throw .malformedRoles }
-    try roles.verify(groupID: group.groupID, hostKeyDigest: hostKeyDigest, as: Suite.self)
-    try roles.verify(follows: group.roles)
-    guard case .coHost(let join) = roles.signer else { return }
-    // A co-host who was removed has lost the right, whatever it signed before.
-    guard let leaf = group.leaf(of: join), group.role(of: leaf) == .coHost else { throw .signerNotAllowed }
+    do {
+      try rules.verify(follows: view.rules) { view.isPresent($0, $1) }
+    } catch {
+      throw .rules(error)
+    }
   }
 
   /// Nobody who stays becomes somebody else, neither by an Update nor by the path of a commit.

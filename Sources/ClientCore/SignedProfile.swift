@@ -1,3 +1,4 @@
+package import RoomRules
 package import MLS
 package import MLSWire
 
