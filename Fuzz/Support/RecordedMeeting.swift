@@ -1,6 +1,7 @@
 import Bytes
 import ClientCore
 import Delivery
+import RoomRules
 
 /// A meeting of three with its delivery service, and what was said honestly from some moment on: to the third, who has not
 /// read it, and by all to the service, which has not seen it. What fuzzers begin to change from.
@@ -26,14 +27,16 @@ struct RecordedMeeting {
     service = stage.service
     now = stage.now
     stage.recording = true
-    stage.feed(0, .say([1, 2, 3], to: nil))
+    stage.feed(0, .say([1, 2, 3], kind: .chat, to: nil))
     stage.feed(0, .compare(stage.clients[2].join))
     stage.feed(1, .setProfile([4]))
     try stage.enter(3)
     stage.run(for: .seconds(2))
-    stage.feed(0, .setRoles([], locked: true))
+    var patch = RulesPatch()
+    patch.door = .locked
+    stage.feed(0, .setRules(patch))
     stage.run(for: .seconds(2))
-    stage.feed(0, .remove(stage.clients[1].join))
+    stage.feed(0, .remove([stage.clients[1].join]))
     stage.leave(3)
     stage.run(for: .seconds(2))
     inputs = stage.inputs
@@ -113,7 +116,9 @@ private struct Stage {
       case .sync(let epoch): command(.sync(epoch: epoch), from: index)
       case .ready(let epoch): command(.ready(epoch: epoch), from: index)
       case .refuse(let epoch): command(.refuse(epoch: epoch), from: index)
-      case .message(let box, _):
+      case .freeze(let call):
+        for to in clients.indices where to != index { queue.append((to, .frozen(call))) }
+      case .message(let box, _, _):
         for to in clients.indices where to != index { queue.append((to, .message(box, from: clients[index].join))) }
       }
     }

@@ -46,6 +46,7 @@ extension MeetingInput {
     case .groupInfo(let info, let tree):
       return .groupInfo(info: Fuzzing.edited(info, by: &input), tree: Fuzzing.edited(tree, by: &input))
     case .message(let box, let from): return .message(Fuzzing.edited(box, by: &input), from: from)
+    case .frozen(let call): return .frozen(Fuzzing.edited(call, by: &input))
     default: return self
     }
   }

@@ -1,5 +1,6 @@
 import ClientCore
 import MLSWire
+import RoomRules
 
 /// The first byte chooses the structure; the rest is the encoding that a stranger sent.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -7,7 +8,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   let bytes = Array(UnsafeRawBufferPointer(data, size))
   guard let choice = bytes.first else { return 0 }
   let rest = Array(bytes.dropFirst())
-  switch choice % 13 {
+  switch choice % 15 {
   case 0: check(MLSMessage.self, rest)
   case 1: check(KeyPackage.self, rest)
   case 2: check(Welcome.self, rest)
@@ -20,7 +21,9 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   case 9: check(GroupUpload.self, rest)
   case 10: check(SignedProfile.self, rest)
   case 11: check(ComparisonMessage.self, rest)
-  default: _ = try? RolesExtension(rest)
+  case 12: check(FreezeCall.self, rest)
+  case 13: check(EntryProof.self, rest)
+  default: if let rules = RoomRules(rest) { promise(rules.bytes == rest, "rules have one encoding") }
   }
   return 0
 }

@@ -1,7 +1,7 @@
-package import RoomRules
 package import Bytes
 package import MLS
 import MLSWire
+package import RoomRules
 
 /// Two people make sure, by voice, that nobody stands between them: both see six digits that depend on a nonce of each,
 /// on the group and on both signature keys. Who asks commits to its nonce before it sees the other's and reveals it

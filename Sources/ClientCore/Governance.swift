@@ -15,6 +15,8 @@ struct Governance: Sendable {
   /// An invitation that a leaf proves, as far as it matters here.
   struct Invited: Sendable {
     let signatureKey: [UInt8]
+    /// What was read: the leaf's extension.
+    let proof: [UInt8]?
     /// nil where the leaf proves none.
     let role: Role?
     /// From the host's to its own.
@@ -101,12 +103,14 @@ struct Governance: Sendable {
     of join: JoinID, at leaf: LeafNode, as suite: Suite.Type
   ) -> Standing {
     guard let current else { return .ungoverned }
-    if invited[join]?.signatureKey != leaf.signatureKey {
+    let proof = leaf.extensions.data(of: EntryProof.type)
+    if invited[join]?.signatureKey != leaf.signatureKey || invited[join]?.proof != proof {
       var whole = current
       whole.revoked = []
       let chain = whole.invitation(in: leaf, now: nil, as: Suite.self)
       invited[join] = Invited(
-        signatureKey: leaf.signatureKey, role: chain?.last.role, ids: chain?.ids(as: SuiteVerifier<Suite>.self) ?? [])
+        signatureKey: leaf.signatureKey, proof: proof, role: chain?.last.role,
+        ids: chain?.ids(as: SuiteVerifier<Suite>.self) ?? [])
     }
     return current.standing(
       of: join, signatureKey: leaf.signatureKey, invited: invited[join]?.role(under: current))

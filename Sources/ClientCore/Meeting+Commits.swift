@@ -1,7 +1,7 @@
-import RoomRules
 import Bytes
 import MLS
 import MLSWire
+import RoomRules
 
 extension Meeting {
   /// Keeps a proposal for the commit that will follow. The node's Removes are all that travels on its own here.

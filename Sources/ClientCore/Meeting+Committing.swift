@@ -12,9 +12,12 @@ extension Meeting {
     if packages.count > Pace.batch { tell(.flood) }
     var proposals: [Proposal] = []
     var joiners: [JoinID] = []
-    for keyPackage in admissible(packages.prefix(Pace.batch), to: group) {
-      proposals.append(.add(keyPackage))
-      if let join = JoinID(keyPackage.leafNode.credential) { joiners.append(join) }
+    // Into a locked room nobody comes on the node's word, whoever we are.
+    if governance.signed?.door != .locked {
+      for keyPackage in admissible(packages.prefix(Pace.batch), to: group) {
+        proposals.append(.add(keyPackage))
+        if let join = JoinID(keyPackage.leafNode.credential) { joiners.append(join) }
+      }
     }
     guard !proposals.isEmpty || hasCommittable else { return }
     commit(proposals, joiners: joiners, using: &random)

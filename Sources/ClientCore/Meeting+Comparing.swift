@@ -1,6 +1,6 @@
-import RoomRules
 import Bytes
 import MLSWire
+import RoomRules
 
 extension Meeting {
   mutating func compare(with join: JoinID, using random: inout some RandomNumberGenerator) {

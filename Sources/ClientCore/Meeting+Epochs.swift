@@ -1,7 +1,7 @@
-import RoomRules
 import Bytes
 import MLS
 import MLSWire
+import RoomRules
 
 extension Meeting {
   /// Starts the epoch that `group` has moved to: media keys, who came and went, what we owe the others. `commit` is nil

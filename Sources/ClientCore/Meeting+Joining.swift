@@ -1,7 +1,7 @@
-import RoomRules
 import Bytes
 import MLS
 import MLSWire
+import RoomRules
 
 extension Meeting {
   /// The rules of this meeting, under the key that the node has shown us.

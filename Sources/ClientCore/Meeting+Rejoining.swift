@@ -1,7 +1,7 @@
-import RoomRules
 import Bytes
 import MLS
 import MLSWire
+import RoomRules
 
 extension Meeting {
   /// Comes in, or back in, by an external commit that removes our own old leaf (RFC 9420 §12.4.3.2).

@@ -1,7 +1,7 @@
 package import Bytes
 package import MLS
-package import RoomRules
 import MLSWire
+package import RoomRules
 package import SFrame
 
 /// Why a meeting cannot be opened.

@@ -1,7 +1,7 @@
-import RoomRules
 import Bytes
 import MLS
 import MLSWire
+import RoomRules
 
 /// The node as we see it.
 struct NodeView: Sendable {

@@ -1,6 +1,6 @@
-package import RoomRules
 package import MLS
 package import MLSWire
+package import RoomRules
 
 /// Why a profile was not taken.
 package enum ProfileError: Error, Equatable {

@@ -19,6 +19,7 @@ extension RolesPolicy {
       if somebodyEnters {
         try judgeMembers(of: next)
         for leaf in effects.added { try judgeInvitation(at: leaf, in: next, under: view.rules) }
+        if effects.isExternal { try judgeInvitation(at: effects.committer, in: next, under: view.rules) }
       }
     }
     for psk in effects.psks { nonces.insert(psk.nonce) }
@@ -146,8 +147,9 @@ extension RolesPolicy {
 }
 
 extension LeafNode {
-  /// Whether both are leaves of one person: same credential, same signature key.
+  /// Whether both are leaves of one person: same credential, same signature key, by the same invitation if any.
   func hasIdentity(of other: LeafNode) -> Bool {
     credential == other.credential && signatureKey == other.signatureKey
+      && extensions.data(of: EntryProof.type) == other.extensions.data(of: EntryProof.type)
   }
 }

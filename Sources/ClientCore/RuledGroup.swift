@@ -30,7 +30,9 @@ struct RuledGroup<Suite: CipherSuiteProvider> {
 
   /// Whether this member does what moderators do while none of them is there.
   func standsIn(_ leaf: LeafIndex) -> Bool {
-    guard !hasModerator, let rules, let node = group.tree[leaf], let join = JoinID(node.credential) else { return false }
+    guard !hasModerator, let rules, let node = group.tree[leaf], let join = JoinID(node.credential) else {
+      return false
+    }
     let invited = rules.invitation(in: node, now: nil, as: Suite.self)?.last.role
     return rules.standing(of: join, signatureKey: node.signatureKey, invited: invited).isTrusted
   }

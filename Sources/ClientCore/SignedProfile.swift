@@ -1,6 +1,6 @@
-package import RoomRules
 package import MLS
 package import MLSWire
+package import RoomRules
 
 /// What a member says about itself: a body of the page's (name, hand, device), under the key of its leaf. Signed apart
 /// from the message that carries it, so that others can pass it on to who joins later.

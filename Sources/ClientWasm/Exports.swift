@@ -2,6 +2,7 @@ import Bytes
 import ClientCore
 import MLS
 import MLSWire
+import RoomRules
 import SFrame
 
 // One meeting an instance: a worker that wants another starts another. The module is single-threaded, and no export calls

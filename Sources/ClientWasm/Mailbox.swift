@@ -61,6 +61,7 @@ enum Status: Int32 {
   case exhausted = -8
   case tooLarge = -9
   case futureEpoch = -10
+  case notAllowed = -12
 
   init(_ error: FrameError) {
     self =
@@ -71,6 +72,7 @@ enum Status: Int32 {
       case .replayed: .replayed
       case .badTag: .badTag
       case .exhausted: .exhausted
+      case .notAllowed: .notAllowed
       }
   }
 }

@@ -1,5 +1,6 @@
 import ClientCore
 import MLSWire
+import RoomRules
 
 // Effects as the host reads them: Web/worker/meeting-codec.js has the same table.
 
@@ -24,20 +25,19 @@ extension MeetingEffect {
       var list = WireWriter()
       for member in members { list.write(member) }
       writer.write(10, list.bytes)
-    case .security(let epoch, let digits, let count, _, let isLocked):
+    case .security(let security):
       writer.write(UInt8(11))
-      writer.write(epoch)
-      writer.write(opaque: digits)
-      writer.write(UInt16(clamping: count))
-      writer.write(UInt8(isLocked ? 1 : 0))
+      writer.write(security)
     case .added(let join, let by):
       writer.write(12, join)
       writer.write(by)
     case .removed(let join, let remover):
       writer.write(13, join)
       writer.write(remover)
-    case .said(let from, let content):
+    case .said(let from, let kind, let permissions, let content):
       writer.write(14, from)
+      writer.write(kind.rawValue)
+      writer.write(permissions.rawValue)
       writer.write(opaque: content)
     case .profile(let join, _, let body):
       writer.write(15, join)
@@ -52,6 +52,9 @@ extension MeetingEffect {
     case .alarmCleared(let alarm): writer.write(18, alarm.rawValue)
     case .notice(let notice): writer.write(19, notice.rawValue)
     case .newKeysForSending: writer.write(UInt8(20))
+    case .frozen(let by, let isOn):
+      writer.write(21, UInt8(isOn ? 1 : 0))
+      writer.write(optional: by)
     }
   }
 }
@@ -72,8 +75,9 @@ extension MeetingMessage {
     case .refuse(let epoch):
       writer.write(UInt8(6))
       writer.write(epoch)
-    case .message(let bytes, let to):
-      writer.write(UInt8(7))
+    case .freeze(let call): writer.write(22, call)
+    case .message(let bytes, let to, let isControl):
+      writer.write(7, UInt8(isControl ? 1 : 0))
       writer.write(UInt8(to == nil ? 0 : 1))
       if let to { writer.write(vector: to) }
       writer.write(opaque: bytes)
@@ -100,9 +104,31 @@ extension WireWriter {
   fileprivate mutating func write(_ member: MeetingMember) {
     write(member.join)
     write(member.leaf)
-    write(member.role.rawValue)
-    write(UInt8(member.isSelf ? 1 : 0))
+    let standing = member.standing
+    write(standing.role.rawValue)
+    var flags: UInt8 = member.isSelf ? 1 : 0
+    if standing.isVeiled { flags |= 2 }
+    if standing.goesOn { flags |= 4 }
+    if standing.isNamed { flags |= 8 }
+    write(flags)
     write(member.state.rawValue)
+    write(standing.permissions.rawValue)
+    write(optional: member.invitation)
+    write(optional: member.invitedBy)
+  }
+
+  fileprivate mutating func write(_ security: MeetingSecurity) {
+    write(security.epoch)
+    write(opaque: security.digits)
+    write(UInt16(clamping: security.count))
+    write(security.door.rawValue)
+    write(UInt8((security.isFrozen ? 1 : 0) | (security.veilsNewcomers ? 2 : 0)))
+    write(UInt16(clamping: security.hosts))
+    write(UInt16(clamping: security.standIns))
+    write(security.speaker.rawValue)
+    write(security.listener.rawValue)
+    write(security.newcomer.rawValue)
+    write(security.counter)
   }
 
   fileprivate mutating func write(_ remover: Remover) { write(UInt8(remover == .node ? 0 : 1)) }

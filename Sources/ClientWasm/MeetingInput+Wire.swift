@@ -1,5 +1,6 @@
 import ClientCore
 import MLSWire
+import RoomRules
 
 // Inputs as the host writes them: Web/worker/meeting-codec.js has the same table.
 
@@ -35,17 +36,18 @@ extension MeetingInput {
     case 15:
       let isToSome = try reader.uint8() == 1
       let to = isToSome ? try reader.joins() : nil
-      self = .say(try reader.large(), to: to)
+      guard let kind = SaidKind(rawValue: try reader.uint8()) else { throw .badOptional }
+      self = .say(try reader.large(), kind: kind, to: to)
     case 16: self = .setProfile(try reader.opaque())
-    case 17: self = .remove(try JoinID(from: &reader))
-    case 18:
-      let roles = try reader.vector(of: Assignment.self, limit: WireLimits.large)
-      let isLocked = try reader.uint8() == 1
-      self = .setRoles(roles.map { RoleAssignment(join: $0.join, role: $0.role) }, locked: isLocked)
+    case 17: self = .remove(try reader.joins())
+    case 18: self = .setRules(try reader.patch())
     case 19: self = .compare(try JoinID(from: &reader))
     case 20: self = .acceptComparison
     case 21: self = .comparisonResult(try reader.uint8() == 1)
     case 22: self = .cancelComparison
+    case 23: self = .freeze
+    case 24: self = .vouch(try JoinID(from: &reader))
+    case 25: self = .frozen(try reader.opaque())
     default: throw .trailingBytes
     }
   }
@@ -67,18 +69,50 @@ private struct Opaque: WireCodable {
   func encode(into writer: inout WireWriter) { writer.write(opaque: bytes) }
 }
 
-private struct Assignment: WireCodable {
-  let join: JoinID
-  let role: Role
-
-  init(from reader: inout WireReader) throws(WireError) {
-    join = try JoinID(from: &reader)
-    guard let role = Role(rawValue: try reader.uint8()) else { throw .badOptional }
-    self.role = role
+// A patch of the rules: what is left out is absent, and stays.
+extension WireReader {
+  fileprivate mutating func patch() throws(WireError) -> RulesPatch {
+    var patch = RulesPatch()
+    let door = try uint8()
+    if door != UInt8.max {
+      patch.door = Door(rawValue: door)
+      guard patch.door != nil else { throw .badOptional }
+    }
+    patch.isFrozen = try flag()
+    patch.veilsNewcomers = try flag()
+    patch.speaker = try permissions()
+    patch.listener = try permissions()
+    patch.newcomer = try permissions()
+    for _ in 0..<(try uint16()) { patch.entries.append(try entry()) }
+    patch.revoked = try vector(of: ShortID.self)
+    patch.banned = try vector(of: ShortID.self)
+    return patch
   }
 
-  func encode(into writer: inout WireWriter) {
-    writer.write(join)
-    writer.write(role.rawValue)
+  private mutating func entry() throws(WireError) -> RulesPatch.Entry {
+    var entry = RulesPatch.Entry(join: try JoinID(from: &self))
+    let role = try uint8()
+    if role != UInt8.max {
+      entry.role = Role(rawValue: role)
+      guard entry.role != nil else { throw .badOptional }
+    }
+    entry.granted = try permissions()
+    entry.denied = try permissions()
+    entry.goesOn = try flag()
+    return entry
+  }
+
+  private mutating func flag() throws(WireError) -> Bool? {
+    switch try uint8() {
+    case 0: nil
+    case 1: false
+    case 2: true
+    default: throw .badOptional
+    }
+  }
+
+  private mutating func permissions() throws(WireError) -> Permissions? {
+    guard try uint8() == 1 else { return nil }
+    return Permissions(rawValue: try uint32()).intersection(.all)
   }
 }

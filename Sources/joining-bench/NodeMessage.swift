@@ -1,6 +1,7 @@
 import Bytes
 import ClientCore
 import Foundation
+import RoomRules
 
 /// What a node says (docs/protocol.md), as far as a participant without media listens.
 struct NodeMessage: Decodable {
@@ -60,8 +61,11 @@ extension MeetingMessage {
     case .sync(let epoch): Self.json("sync", epoch.map { #","epoch":\#($0)"# } ?? "")
     case .ready(let epoch): Self.json("ready", #","epoch":\#(epoch)"#)
     case .refuse(let epoch): Self.json("refuse", #","epoch":\#(epoch)"#)
-    case .message(let box, let to):
-      Self.json("message", box, to.map { #","to":\#($0.compactMap(indexOf))"# } ?? "")
+    case .freeze(let box): Self.json("freeze", box)
+    case .message(let box, let to, let isControl):
+      Self.json(
+        "message", box,
+        (to.map { #","to":\#($0.compactMap(indexOf))"# } ?? "") + (isControl ? #","control":true"# : ""))
     }
   }
 

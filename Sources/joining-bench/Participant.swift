@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NativeCrypto
 import NativeMLSCrypto
+import RoomRules
 import SFrame
 
 /// One person without media: a `Meeting` on an event loop and touched nowhere else, which shares the processors with those

@@ -3,6 +3,7 @@ import ClientCore
 import MLS
 import MLSWire
 import NativeMLSCrypto
+import RoomRules
 import Testing
 
 private typealias Side = Comparison<NativeX25519Suite>

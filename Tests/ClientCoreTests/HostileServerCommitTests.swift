@@ -2,6 +2,7 @@ import Bytes
 import MLS
 import MLSWire
 import NativeMLSCrypto
+import RoomRules
 import Testing
 
 @testable import ClientCore
@@ -147,7 +148,7 @@ struct HostileServerCommitTests {
     #expect(room[1].epoch == epoch + 1)
     #expect(room[3].epoch == epoch + 1)
     #expect(!room.agree([1, 3]))
-    room.act(1, .say(Array("are you there?".utf8), to: nil))
+    room.act(1, .say(Array("are you there?".utf8), kind: .chat, to: nil))
     #expect(room.said(to: 3).isEmpty)
     expectRefusal(by: 3, in: room, at: epoch + 1, .forked)
   }
@@ -183,7 +184,7 @@ struct HostileServerCommitTests {
       }
     }
     try room.join()
-    room.act(1, .say(Array("in the next epoch".utf8), to: nil))
+    room.act(1, .say(Array("in the next epoch".utf8), kind: .chat, to: nil))
     room.advance(by: .seconds(7))
     #expect(room.said(to: 2).isEmpty)
     expectRefusal(by: 2, in: room, at: epoch, .withheld)

@@ -2,6 +2,7 @@ import Bytes
 import MLS
 import MLSWire
 import NativeMLSCrypto
+import RoomRules
 import Testing
 
 @testable import ClientCore
@@ -74,7 +75,8 @@ struct HostileServerEntryTests {
     }
     let late = try room.join()
     guard case .keyPackage(let package) = try MLSMessage(wire: box) else { return }
-    let policy = RolesPolicy<NativeX25519Suite>(link: room.link, nodeKey: room.signer.publicKey)
+    let policy = RolesPolicy<NativeX25519Suite>(
+      link: room.link, nodeKey: room.signer.publicKey, now: room.wallClock)
     var group = try Group(
       id: room.random.bytes(16), creator: room.keyPackage().bundle, extensions: policy.groupExtensions,
       using: &room.random)
@@ -154,7 +156,7 @@ struct HostileServerEntryTests {
     let room = try MeetingRoom(seed: 148, of: 2)
     let other = try room.join(link: MeetingLink(host: nil, using: &room.random))
     #expect(room.people[other].alarms.contains(.badWelcome))
-    room.act(0, .say(Array("for those with the link".utf8), to: nil))
+    room.act(0, .say(Array("for those with the link".utf8), kind: .chat, to: nil))
     room.advance(by: .seconds(30))
     #expect(room.expelled == [other])
     #expect(room.agree([0, 1]))
@@ -178,8 +180,8 @@ struct HostileServerEntryTests {
       #expect(room.people[person].alarms == [.stranger])
       #expect(
         room.people[person].told.contains {
-          guard case .security(_, _, _, let waiting, _) = $0 else { return false }
-          return waiting == 1
+          guard case .security(let security) = $0 else { return false }
+          return security.waiting == 1
         })
     }
     room.invented = []
@@ -197,7 +199,7 @@ struct HostileServerEntryTests {
     room.advance(by: .seconds(7))
     #expect(room.people[0].alarms == [.ghost])
     #expect(throws: FrameError.noKey) { try room.people[0].meeting.planSeal(.mic, .opus, clear: []) }
-    room.act(0, .say(Array("held back".utf8), to: nil))
+    room.act(0, .say(Array("held back".utf8), kind: .chat, to: nil))
     #expect(room.said(to: 1).isEmpty)
     room.tellRoster()
     room.run()
@@ -211,17 +213,17 @@ struct HostileServerEntryTests {
     let room = try MeetingRoom(seed: 151, of: 3)
     var box: [UInt8] = []
     room.upstream = { person, message in
-      if case .message(let bytes, _) = message { box = bytes }
+      if case .message(let bytes, _, _) = message { box = bytes }
       return [message]
     }
-    room.act(1, .say(Array("once".utf8), to: nil))
+    room.act(1, .say(Array("once".utf8), kind: .chat, to: nil))
     room.send(0, .message(box, from: room[2].join))
     room.run()
     #expect(room.said(to: 0) == ["once"])
     #expect(room.notices(of: 0) == [.replayedMessage])
     let other = try MeetingRoom(seed: 152, of: 2)
     other.upstream = room.upstream
-    other.act(1, .say(Array("elsewhere".utf8), to: nil))
+    other.act(1, .say(Array("elsewhere".utf8), kind: .chat, to: nil))
     room.send(0, .message(box, from: nil))
     room.run()
     #expect(room.notices(of: 0) == [.replayedMessage, .badMessage])
@@ -231,7 +233,7 @@ struct HostileServerEntryTests {
       bytes[bytes.count - 1] ^= 1
       return [.message(bytes, from: from)]
     }
-    room.act(1, .say(Array("again".utf8), to: nil))
+    room.act(1, .say(Array("again".utf8), kind: .chat, to: nil))
     #expect(room.people[2].alarms == [.forked])
   }
 

@@ -3,6 +3,7 @@ import Delivery
 import MLS
 import MLSWire
 import NativeMLSCrypto
+import RoomRules
 import SFrame
 import Testing
 
@@ -36,7 +37,7 @@ struct HostileServerRoleTests {
   @Test("a removal of the host that a listener commits")
   func removalOfTheHost() throws {
     let room = try MeetingRoom(seed: 122, of: 3, hasHost: true)
-    room.act(0, .setRoles([RoleAssignment(join: room[2].join, role: .listener)], locked: false))
+    room.act(0, .setRules(.role(room[2].join, .listener)))
     #expect(roles(room, of: 1) == [.host, .speaker, .listener])
     let epoch = room[1].epoch
     let host = try #require(room[1].directory[room[0].join])
@@ -77,7 +78,9 @@ struct HostileServerRoleTests {
     let epoch = room[1].epoch
     let group = try #require(room[2].group)
     let own = try HostKey<NativeX25519Suite>(seed: room.random.bytes(32))
-    let forged = try RolesExtension.next(in: group, changing: [(room[2].join, .host)], by: .host(own))
+    var forged = RoomRules(groupID: group.groupID, counter: 99, hostKey: own.publicKey)
+    forged.entries = [.init(join: room[2].join, signatureKey: room[2].identity.signaturePublicKey, role: .host)]
+    forged.signature = try NativeX25519Suite.sign(privateKey: own.seed, message: forged.contentToSign)
     let extensions = group.context.extensions.replacing(forged)
     room.send(1, .commit(epoch: epoch ?? 0, try room.insider(2, [.groupContextExtensions(extensions)])))
     room.run()
@@ -90,13 +93,13 @@ struct HostileServerRoleTests {
     let room = try MeetingRoom(seed: 126, of: 3, hasHost: true)
     let epoch = room[1].epoch
     let group = try #require(room[2].group)
-    let without = group.context.extensions.filter { $0.type != RolesExtension.type }
+    let without = group.context.extensions.filter { $0.type != RoomRules.type }
     room.send(1, .commit(epoch: epoch ?? 0, try room.insider(2, [.groupContextExtensions(without)])))
     room.run()
     expectRefusal(by: 1, in: room, at: epoch)
     let sent = room.seen.count
-    room.act(2, .setRoles([RoleAssignment(join: room[2].join, role: .host)], locked: false))
-    room.act(2, .remove(room[0].join))
+    room.act(2, .setRules(.role(room[2].join, .host)))
+    room.act(2, .remove([room[0].join]))
     #expect(room.notices(of: 2) == [.notAllowed, .notAllowed])
     #expect(room.seen.count == sent)
   }
@@ -105,7 +108,7 @@ struct HostileServerRoleTests {
   func rolesRolledBack() throws {
     let room = try MeetingRoom(seed: 127, of: 3, hasHost: true)
     let old = try #require(room[0].group?.context.extensions)
-    room.act(0, .setRoles([RoleAssignment(join: room[2].join, role: .listener)], locked: false))
+    room.act(0, .setRules(.role(room[2].join, .listener)))
     let epoch = room[1].epoch
     room.send(1, .commit(epoch: epoch ?? 0, try room.insider(2, [.groupContextExtensions(old)])))
     room.run()
@@ -116,7 +119,7 @@ struct HostileServerRoleTests {
   @Test("whoever a listener would remove stays, whoever the host removes is gone at once")
   func removalByTheHost() throws {
     let room = try MeetingRoom(seed: 128, of: 4, hasHost: true)
-    room.act(0, .remove(room[3].join))
+    room.act(0, .remove([room[3].join]))
     for person in 0..<3 {
       #expect(room.people[person].told.contains(.removed(room[3].join, by: .member(room[0].join))))
       #expect(room[person].sendingEpoch == room[person].epoch)
@@ -157,11 +160,11 @@ struct HostileServerRoleTests {
       if person != 3 { seen.append(input) }
       return [input]
     }
-    room.act(0, .remove(room[3].join))
+    room.act(0, .remove([room[3].join]))
     try room.join()
-    room.act(1, .say(Array("only for those who stay".utf8), to: nil))
+    room.act(1, .say(Array("only for those who stay".utf8), kind: .chat, to: nil))
     room.leave(2)
-    room.act(1, .say(Array("and again".utf8), to: nil))
+    room.act(1, .say(Array("and again".utf8), kind: .chat, to: nil))
     #expect(room.said(to: 0).count == 2)
     let frame = try room.people[1].meeting.planSeal(.mic, .opus, clear: [])
     var told: [MeetingEffect] = []
@@ -183,7 +186,7 @@ struct HostileServerRoleTests {
   func comingBack() throws {
     let room = try MeetingRoom(seed: 130, of: 3, hasHost: true)
     let removed = room[2]
-    room.act(0, .remove(room[2].join))
+    room.act(0, .remove([room[2].join]))
     let epoch = room[1].epoch
     let group = try #require(room[1].group)
     let info = try group.groupInfo(withTree: false, withExternalPub: true)
@@ -199,13 +202,13 @@ struct HostileServerRoleTests {
   @Test("while the room is locked nobody is let in, nor gets in from outside")
   func locked() throws {
     let room = try MeetingRoom(seed: 131, of: 2, hasHost: true)
-    room.act(0, .setRoles([], locked: true))
+    room.act(0, .setRules(.door(.locked)))
     let late = try room.join()
     room.advance(by: .seconds(45))
     #expect(room[late].epoch == nil)
     #expect(room.people[1].members.count == 2)
     #expect(room.people[1].alarms.isEmpty)
-    room.act(0, .setRoles([], locked: false))
+    room.act(0, .setRules(.door(.open)))
     room.advance(by: .seconds(25))
     #expect(room.agree())
     #expect(room.people[late].alarms.isEmpty)

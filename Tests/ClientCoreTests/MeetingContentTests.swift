@@ -1,19 +1,20 @@
 import ClientCore
 import MLS
 import MLSWire
+import RoomRules
 import Testing
 
 @Suite("Content of messages")
 struct MeetingContentTests {
   @Test("label and payload come back, anything else is no content")
   func roundTrip() throws {
-    for label in [ContentLabel.said, .profile, .profiles, .checkpoint, .comparison] {
+    for label in [ContentLabel.said, .profile, .profiles, .checkpoint, .comparison, .freeze, .vouch] {
       let content = try #require(MeetingContent(label, [1, 2, 3]))
       #expect(MeetingContent(content.data) == content)
     }
     #expect(MeetingContent([]) == nil)
     #expect(MeetingContent([0]) == nil)
-    #expect(MeetingContent([6, 1]) == nil)
+    #expect(MeetingContent([8, 1]) == nil)
     #expect(MeetingContent([1])?.payload == [])
     let longest = [UInt8](repeating: 7, count: MeetingContent.maximumPayloadLength)
     #expect(MeetingContent(.said, longest)?.padding == 0)

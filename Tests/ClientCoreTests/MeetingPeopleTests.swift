@@ -2,6 +2,7 @@ import Bytes
 import Delivery
 import MLS
 import MLSWire
+import RoomRules
 import Testing
 
 @testable import ClientCore
@@ -58,19 +59,15 @@ struct MeetingPeopleTests {
   @Test("the host makes a co-host, who removes a speaker but not the host")
   func coHost() throws {
     let room = try MeetingRoom(seed: 24, of: 4, hasHost: true)
-    room.act(0, .setRoles([RoleAssignment(join: room[1].join, role: .coHost)], locked: false))
+    room.act(0, .setRules(.role(room[1].join, .coHost)))
     #expect(room.people[2].members.first { $0.join == room[1].join }?.role == .coHost)
-    room.act(1, .remove(room[0].join))
+    room.act(1, .remove([room[0].join]))
     #expect(room.notices(of: 1) == [.notAllowed])
-    room.act(1, .remove(room[3].join))
+    room.act(1, .remove([room[3].join]))
     #expect(room.people[2].told.contains(.removed(room[3].join, by: .member(room[1].join))))
-    room.act(
-      1,
-      .setRoles(
-        [
-          RoleAssignment(join: room[2].join, role: .listener), RoleAssignment(join: room[1].join, role: .coHost),
-          RoleAssignment(join: room[0].join, role: .host),
-        ], locked: true))
+    var patch = RulesPatch.role(room[2].join, .listener)
+    patch.door = .locked
+    room.act(1, .setRules(patch))
     #expect(room.people[2].members.first { $0.isSelf }?.role == .listener)
     #expect(room.agree([0, 1, 2]))
     #expect(room.people.prefix(3).allSatisfy { $0.alarms.isEmpty })
@@ -89,7 +86,7 @@ struct MeetingPeopleTests {
       }
       return [message]
     }
-    room.act(0, .remove(room[3].join))
+    room.act(0, .remove([room[3].join]))
     room.advance(by: .seconds(1))
     #expect(room.people[1].told.contains(.removed(room[3].join, by: .member(room[0].join))))
     #expect(room.agree([0, 1]))
@@ -101,7 +98,7 @@ struct MeetingPeopleTests {
     let room = try MeetingRoom(seed: 26, of: 4)
     room.lose(2)
     try room.join()
-    room.act(0, .say(Array("while one was away".utf8), to: nil))
+    room.act(0, .say(Array("while one was away".utf8), kind: .chat, to: nil))
     room.resume(2)
     room.advance(by: .seconds(1))
     #expect(room.agree())
@@ -120,7 +117,7 @@ struct MeetingPeopleTests {
   func sayingWhileAway() throws {
     let room = try MeetingRoom(seed: 27, of: 3)
     room.lose(1)
-    room.act(1, .say(Array("can you hear me?".utf8), to: nil))
+    room.act(1, .say(Array("can you hear me?".utf8), kind: .chat, to: nil))
     room.advance(by: .seconds(3))
     #expect(room.said(to: 0).isEmpty)
     room.resume(1)
@@ -158,7 +155,7 @@ struct MeetingPeopleTests {
   @Test("a message or profile that is too long is not sent, and the person is told")
   func tooLong() throws {
     let room = try MeetingRoom(seed: 30, of: 2)
-    room.act(0, .say([UInt8](repeating: 65, count: 17_000), to: nil))
+    room.act(0, .say([UInt8](repeating: 65, count: 17_000), kind: .chat, to: nil))
     room.act(0, .setProfile([UInt8](repeating: 65, count: 5000)))
     #expect(room.notices(of: 0) == [.notAllowed, .notAllowed])
     #expect(room.said(to: 1).isEmpty)

@@ -1,6 +1,7 @@
 import MLS
 import MLSWire
 import NativeMLSCrypto
+import RoomRules
 
 @testable import ClientCore
 
@@ -30,5 +31,27 @@ extension MeetingRoom {
       commit: made.message.wire, welcome: made.welcome.map { MLSMessage.welcome($0).wire } ?? [],
       groupInfo: MLSMessage.groupInfo(info).wire,
       tree: TreeChange(from: group.tree.sent.nodes, to: next.tree.sent.nodes))
+  }
+}
+
+extension RulesPatch {
+  static func door(_ door: Door) -> RulesPatch {
+    var patch = RulesPatch()
+    patch.door = door
+    return patch
+  }
+
+  static func role(_ join: JoinID, _ role: Role) -> RulesPatch { .entry(.init(join: join, role: role)) }
+
+  static func entry(_ entry: Entry) -> RulesPatch {
+    var patch = RulesPatch()
+    patch.entries = [entry]
+    return patch
+  }
+
+  static func frozen(_ isFrozen: Bool) -> RulesPatch {
+    var patch = RulesPatch()
+    patch.isFrozen = isFrozen
+    return patch
   }
 }

@@ -4,6 +4,7 @@ import MLS
 import MLSWire
 import NativeCrypto
 import NativeMLSCrypto
+import RoomRules
 import SFrame
 
 @testable import ClientCore
@@ -41,8 +42,8 @@ final class MeetingRoom {
   private var queue: [(to: Int, input: MeetingInput?)] = []
   private var isRunning = false
 
-  /// `count` people, let in and at rest. With a host the first of them governs the room.
-  init(seed: UInt64, of count: Int, hasHost: Bool = false) throws {
+  /// `count` people, let in and at rest. With a host the first of them governs the room, whose door is open unless given.
+  init(seed: UInt64, of count: Int, hasHost: Bool = false, door: Door = .open) throws {
     print("seed \(seed)")
     random = SeededGenerator(seed: seed)
     hostSeed = hasHost ? random.bytes(32) : nil
@@ -53,6 +54,7 @@ final class MeetingRoom {
       try join()
       advance(by: .milliseconds(700))
     }
+    if hasHost, door != .lobby { act(0, .setRules(.door(door))) }
   }
 
   subscript(person: Int) -> TestMeeting { people[person].meeting }
@@ -146,7 +148,9 @@ final class MeetingRoom {
     case .sync(let epoch): apply(.sync(epoch: epoch), from: person)
     case .ready(let epoch): apply(.ready(epoch: epoch), from: person)
     case .refuse(let epoch): apply(.refuse(epoch: epoch), from: person)
-    case .message(let box, let to):
+    case .freeze(let call):
+      for other in people.indices where other != person && people[other].isConnected { send(other, .frozen(call)) }
+    case .message(let box, let to, _):
       for other in people.indices where other != person && people[other].isConnected {
         if to?.contains(self[other].join) ?? true { send(other, .message(box, from: self[person].join)) }
       }
@@ -228,7 +232,7 @@ final class MeetingRoom {
 
   func said(to person: Int) -> [String] {
     people[person].told.compactMap {
-      guard case .said(_, let bytes) = $0 else { return nil }
+      guard case .said(_, _, _, let bytes) = $0 else { return nil }
       return String(decoding: bytes, as: UTF8.self)
     }
   }

@@ -1,4 +1,5 @@
 import Bytes
+import RoomRules
 import Testing
 
 @testable import ClientCore
@@ -18,7 +19,7 @@ struct MeetingTests {
     var digits = Set<[UInt8]>()
     for person in room.people {
       var last: [UInt8] = []
-      for case .security(_, let digits, _, _, _) in person.told { last = digits }
+      for case .security(let security) in person.told { last = security.digits }
       digits.insert(last)
     }
     #expect(digits.count == 1)
@@ -51,8 +52,8 @@ struct MeetingTests {
   @Test("what is said arrives at all, or at those it is for, once")
   func saying() throws {
     let room = try MeetingRoom(seed: 4, of: 3)
-    room.act(1, .say(Array("hello".utf8), to: nil))
-    room.act(1, .say(Array("psst".utf8), to: [room[2].join]))
+    room.act(1, .say(Array("hello".utf8), kind: .chat, to: nil))
+    room.act(1, .say(Array("psst".utf8), kind: .direct, to: [room[2].join]))
     #expect(room.said(to: 0) == ["hello"])
     #expect(room.said(to: 2) == ["hello", "psst"])
     #expect(room.said(to: 1).isEmpty)
@@ -66,7 +67,7 @@ struct MeetingTests {
       return [message]
     }
     room.leave(3)
-    room.act(1, .say(Array("later".utf8), to: nil))
+    room.act(1, .say(Array("later".utf8), kind: .chat, to: nil))
     #expect(room.said(to: 0).isEmpty)
     room.upstream = { [$1] }
     room.advance(by: .seconds(3))
@@ -84,12 +85,12 @@ struct MeetingTests {
       late.append(message)
       return []
     }
-    room.act(1, .say(Array("slow".utf8), to: nil))
+    room.act(1, .say(Array("slow".utf8), kind: .chat, to: nil))
     room.upstream = { [$1] }
     try room.join()
     room.advance(by: .milliseconds(700))
     let box = try #require(late.first)
-    guard case .message(let bytes, _) = box else { return }
+    guard case .message(let bytes, _, _) = box else { return }
     room.send(0, .message(bytes, from: room[1].join))
     room.run()
     #expect(room.said(to: 0) == ["slow"])
@@ -106,7 +107,7 @@ struct MeetingTests {
       return []
     }
     try room.join()
-    room.act(1, .say(Array("new epoch".utf8), to: nil))
+    room.act(1, .say(Array("new epoch".utf8), kind: .chat, to: nil))
     #expect(room.said(to: 2).isEmpty)
     room.downstream = { [$1] }
     for input in held { room.send(2, input) }

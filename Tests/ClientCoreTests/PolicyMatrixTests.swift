@@ -1,64 +1,90 @@
 import MLS
 import MLSWire
 import NativeMLSCrypto
+import RoomRules
 import Testing
 
 @testable import ClientCore
 
-/// Every role against every kind of change, as the others judge it.
+/// Every role against every kind of commit, as the others judge it.
 @Suite("Policy: role by role")
 struct PolicyMatrixTests {
   enum Move: CaseIterable {
-    case add, addWhileLocked, removeListener, removeSpeaker, removeCoHost, removeHost, update, makeCoHost, silence, lock
-    case pskAlone, foreignPSK, reInit, dropRoles, otherExtension
+    case add, addThroughLobby, addWhileLocked, addInvited, addInvitedWhileLocked
+    case enterByOneself, enterThroughLobby, enterWhileLocked
+    case removeListener, removeSpeaker, removeCoHost, removeHost, removeNewcomer
+    case makeHost, makeCoHost, makeListener, deny, grant, trust, freeze, veil, openDoor, lock, silenceAll, revoke, ban
+    case oldRules, dropRules, forgedRules
+    case update, pskAlone, foreignPSK, reInit, otherExtension
 
-    /// What comes of it, by role: listener, speaker, co-host, host. nil where all agree.
+    var door: Door {
+      switch self {
+      case .addThroughLobby, .addInvited, .enterThroughLobby: .lobby
+      case .addWhileLocked, .addInvitedWhileLocked, .enterWhileLocked: .locked
+      default: .open
+      }
+    }
+
+    /// What comes of it, by role: listener, speaker, co-host, host, newcomer. nil where all agree.
     var verdicts: [PolicyError?] {
       switch self {
-      case .add, .update, .pskAlone: [nil, nil, nil, nil]
-      case .addWhileLocked: [.locked, .locked, nil, nil]
-      case .removeListener, .removeSpeaker: [.removeNotAllowed, .removeNotAllowed, nil, nil]
-      case .removeCoHost, .removeHost: [.removeNotAllowed, .removeNotAllowed, .removeNotAllowed, nil]
-      case .makeCoHost: [.signerNotAllowed, .signerNotAllowed, .signerNotAllowed, nil]
-      case .silence, .lock: [.signerNotAllowed, .signerNotAllowed, nil, nil]
-      case .foreignPSK: [.foreignPSK, .foreignPSK, .foreignPSK, .foreignPSK]
-      case .reInit: [.reInit, .reInit, .reInit, .reInit]
-      case .dropRoles: [.rolesRolledBack, .rolesRolledBack, .rolesRolledBack, .rolesRolledBack]
-      case .otherExtension: [.extensionsChanged, .extensionsChanged, .extensionsChanged, .extensionsChanged]
+      case .add, .addInvited, .enterByOneself, .update, .pskAlone: Self.byAll(nil)
+      case .addThroughLobby: Self.byModerators(else: .notAdmitted)
+      case .addWhileLocked, .addInvitedWhileLocked: Self.byModerators(else: .locked)
+      case .enterThroughLobby: Self.byAll(.notAdmitted)
+      case .enterWhileLocked: Self.byAll(.locked)
+      case .removeListener, .removeSpeaker, .removeNewcomer: Self.byModerators(else: .removeNotAllowed)
+      case .removeCoHost, .removeHost: Self.byHost(else: .removeNotAllowed)
+      case .makeHost, .makeCoHost: Self.byHost(else: .rules(.signerNotAllowed))
+      case .makeListener, .deny, .grant, .trust, .freeze, .veil, .openDoor, .lock, .silenceAll, .revoke, .ban:
+        Self.byModerators(else: .rules(.signerNotAllowed))
+      case .oldRules, .dropRules: Self.byAll(.rules(.rolledBack))
+      case .forgedRules: Self.byAll(.rules(.badSignature))
+      case .foreignPSK: Self.byAll(.foreignPSK)
+      case .reInit: Self.byAll(.reInit)
+      case .otherExtension: Self.byAll(.extensionsChanged)
+      }
+    }
+
+    private static func byAll(_ error: PolicyError?) -> [PolicyError?] { [error, error, error, error, error] }
+    private static func byModerators(else error: PolicyError) -> [PolicyError?] { [error, error, nil, nil, error] }
+    private static func byHost(else error: PolicyError) -> [PolicyError?] { [error, error, error, nil, error] }
+  }
+
+  @Test("what a member may commit is what its role allows, and nothing else", arguments: Move.allCases)
+  func matrix(_ move: Move) throws {
+    let whole = try PolicyRoom.ofAllRoles(seed: 0x90_0000, door: move.door)
+    for role in 0..<5 {
+      var room = whole
+      let message = try message(move, by: role, in: &room)
+      // Whoever is removed judges too.
+      for judge in 5..<10 {
+        #expect(try room.verdict(message, at: judge) == move.verdicts[role], "role \(role), judge \(judge)")
       }
     }
   }
 
-  @Test("what a member may do is what its role allows, and nothing else", arguments: Move.allCases)
-  func matrix(_ move: Move) throws {
-    for role in 0..<4 {
-      var room = try PolicyRoom.ofAllRoles(seed: 0x90_0000 + UInt64(role))
-      if move == .addWhileLocked {
-        let locked = try room.roles(locked: true, by: .host(room.host), in: 3)
-        try room.pass(room.commit([.groupContextExtensions(locked)], by: 3), by: 3)
-      }
-      let pending = try room.commit(proposals(move, by: role, in: &room), by: role)
-      for judge in 4..<8 {
-        // Whoever is removed judges too.
-        #expect(try room.verdict(pending.message, at: judge) == move.verdicts[role], "role \(role), judge \(judge)")
-      }
+  private func message(_ move: Move, by role: Int, in room: inout PolicyRoom) throws -> MLSMessage {
+    switch move {
+    case .enterByOneself, .enterThroughLobby, .enterWhileLocked: return try room.external(room.person().1)
+    default: return try room.commit(proposals(move, by: role, in: &room), by: role).message
     }
   }
 
   private func proposals(_ move: Move, by role: Int, in room: inout PolicyRoom) throws -> [Proposal] {
     let context = room.members[role].group.context
     switch move {
-    case .add, .addWhileLocked:
+    case .add, .addThroughLobby, .addWhileLocked:
       let bundle = try room.bundle(try room.person().1)
       return [.add(bundle.keyPackage), room.psk()]
-    case .removeListener: return [.remove(LeafIndex(4))]
-    case .removeSpeaker: return [.remove(LeafIndex(5))]
-    case .removeCoHost: return [.remove(LeafIndex(6))]
-    case .removeHost: return [.remove(LeafIndex(7))]
+    case .addInvited, .addInvitedWhileLocked:
+      return [.add(try room.invited(Invitations(room))), room.psk()]
+    case .removeListener: return [.remove(LeafIndex(5))]
+    case .removeSpeaker: return [.remove(LeafIndex(6))]
+    case .removeCoHost: return [.remove(LeafIndex(7))]
+    case .removeHost: return [.remove(LeafIndex(8))]
+    case .removeNewcomer: return [.remove(LeafIndex(9))]
     case .update: return []
-    case .makeCoHost: return [try change(room.members[4].join, to: .coHost, by: role, in: room)]
-    case .silence: return [try change(room.members[5].join, to: .listener, by: role, in: room)]
-    case .lock: return [.groupContextExtensions(try room.roles(locked: true, by: signer(role, room), in: role))]
     case .pskAlone: return [room.psk()]
     case .foreignPSK:
       return [.preSharedKey(PreSharedKeyID(kind: .external(id: Array("another".utf8)), nonce: room.random.bytes(32)))]
@@ -67,33 +93,47 @@ struct PolicyMatrixTests {
         .reInit(
           ReInit(groupID: [9], version: .mls10, cipherSuite: TestSuite.suite, extensions: context.extensions))
       ]
-    case .dropRoles: return [.groupContextExtensions(room.policy.groupExtensions)]
+    case .dropRules: return [.groupContextExtensions(room.policy.groupExtensions)]
     case .otherExtension:
       let own = ExternalSender(
         signatureKey: room.members[role].identity.signaturePublicKey, credential: room.members[role].join.credential)
       let senders = Extension(type: .externalSenders, data: ExternalSenders([own]).wire)
       return [.groupContextExtensions(context.extensions.filter { $0.type != .externalSenders } + [senders])]
+    default: return [.groupContextExtensions(try rules(move, by: role, in: room))]
     }
   }
 
-  /// The host's own word, a co-host's where it may sign, else what somebody writes who may not.
-  private func change(_ join: JoinID, to role: Role, by author: Int, in room: PolicyRoom) throws -> Proposal {
-    let extensions = room.members[author].group.context.extensions
-    guard author < 3, role.moderates else {
-      return .groupContextExtensions(try room.roles([(join, role)], by: signer(author, room), in: author))
+  /// The host's word by the host, else that of a co-host, or of somebody who plays one.
+  private func rules(_ move: Move, by role: Int, in room: PolicyRoom) throws -> [Extension] {
+    let other = room.members[6]
+    let forger = move == .forgedRules ? nil : role == 3 ? nil : role
+    var rules = try room.nextRules(by: forger, in: role) { rules in
+      switch move {
+      case .makeHost: rules.put(other.entry(.host))
+      case .makeCoHost: rules.put(other.entry(.coHost))
+      case .makeListener: rules.put(other.entry(.listener))
+      case .deny:
+        var entry = other.entry(.speaker)
+        entry.denied = .microphone
+        rules.put(entry)
+      case .grant: rules.put(other.entry(.speaker, granted: .recording))
+      case .trust: rules.put(other.entry(.speaker, granted: .trusted))
+      case .freeze: rules.isFrozen = true
+      case .veil: rules.veilsNewcomers = true
+      case .openDoor: rules.door = .lobby
+      case .lock: rules.door = .locked
+      case .silenceAll: rules.speaker.remove(.microphone)
+      case .revoke: rules.revoked = [other.join]
+      case .ban: rules.banned = [other.join]
+      case .oldRules: rules = room.members[role].group.rules ?? rules
+      default: break
+      }
     }
-    let current = try #require(room.members[author].group.roles)
-    let entries = current.entries.map { entry in
-      (join: entry.join, key: entry.signatureKey, role: entry.join == join ? role.rawValue : entry.role.rawValue)
+    if move == .oldRules { rules = try #require(room.members[role].group.rules) }
+    if move == .forgedRules {
+      rules.signature = try TestSuite.sign(
+        privateKey: room.members[role].identity.signatureKey, message: rules.contentToSign)
     }
-    let forged = ForgedRoles(
-      groupID: current.groupID, counter: current.counter + 1, hostKey: current.hostKey, entries: entries,
-      signerKind: 1, signerJoin: room.members[author].join.bytes, basis: current.bytes)
-    return .groupContextExtensions(
-      extensions.with(roles: try forged.signed(with: room.members[author].identity.signatureKey)))
-  }
-
-  private func signer(_ role: Int, _ room: PolicyRoom) -> RolesSigner<TestSuite> {
-    role == 3 ? .host(room.host) : room.coHost(role)
+    return room.members[role].group.context.extensions.replacing(rules)
   }
 }

@@ -1,6 +1,7 @@
 import MLS
 import MLSWire
 import NativeMLSCrypto
+import RoomRules
 import Testing
 
 @testable import ClientCore
@@ -13,6 +14,10 @@ let policyNow: UInt64 = 1_800_000_000
 /// A group of a room, of MLS alone: every member judges what it is shown, and the test is free to make what it likes.
 struct PolicyRoom {
   struct Member {
+    func entry(_ role: Role, granted: Permissions = .none) -> RoomRules.Entry {
+      RoomRules.Entry(join: join, signatureKey: identity.signaturePublicKey, role: role, granted: granted)
+    }
+
     let join: JoinID
     let identity: ClientIdentity<TestSuite>
     var group: Group<TestSuite>
@@ -34,7 +39,8 @@ struct PolicyRoom {
     link = MeetingLink(host: hasHost ? host.digest : nil, using: &random)
     keys = LinkKeys(link)
     nodeKey = random.bytes(32)
-    policy = RolesPolicy(link: link, nodeKey: try TestSuite.signaturePublicKey(privateKey: nodeKey))
+    policy = RolesPolicy(
+      link: link, nodeKey: try TestSuite.signaturePublicKey(privateKey: nodeKey), now: policyNow)
     let (join, identity) = try person()
     let group = try Group(
       id: random.bytes(16), creator: try bundle(identity), extensions: extensions ?? policy.groupExtensions,
@@ -42,12 +48,16 @@ struct PolicyRoom {
     members = [Member(join: join, identity: identity, group: group)]
   }
 
-  /// A room of one for each role, and then a second of each: member `n` and member `n + 4` have `Role(rawValue: n)`.
-  static func ofAllRoles(seed: UInt64) throws -> PolicyRoom {
+  /// A room of one for each role, and then a second of each: members `n` and `n + 5` have `Role(rawValue: n)`. The door is
+  /// open unless given.
+  static func ofAllRoles(seed: UInt64, door: Door = .open) throws -> PolicyRoom {
     var room = try PolicyRoom(seed: seed)
-    for _ in 1..<8 { try room.enter() }
-    let roles = (0..<8).map { (join: room.members[$0].join, role: Role(rawValue: UInt8($0 % 4))!) }
-    let extensions = try room.roles(roles, by: .host(room.host), in: 0)
+    for _ in 1..<10 { try room.enter() }
+    let members = room.members
+    let extensions = try room.rules(in: 0) { rules in
+      rules.door = door
+      for index in 0..<10 { rules.put(members[index].entry(Role(rawValue: UInt8(index % 5))!)) }
+    }
     try room.pass(room.commit([.groupContextExtensions(extensions)], by: 0), by: 0)
     return room
   }
@@ -127,17 +137,30 @@ struct PolicyRoom {
     return members.count - 1
   }
 
-  /// The group's extensions with other roles.
-  func roles(
-    _ changes: [(join: JoinID, role: Role)] = [], locked: Bool? = nil, by signer: RolesSigner<TestSuite>, in index: Int
+  /// The group's extensions with the next rules: the host's, or those that a member signs as a co-host, whether it may or
+  /// not. Defaults of a room without rules have an open door.
+  func rules(
+    by coHost: Int? = nil, in index: Int, _ change: (inout RoomRules) -> Void
   ) throws -> [Extension] {
     let group = members[index].group
-    return group.context.extensions.replacing(
-      try RolesExtension.next(in: group, changing: changes, locked: locked, by: signer))
+    return group.context.extensions.replacing(try nextRules(by: coHost, in: index, change))
   }
 
-  func coHost(_ index: Int) -> RolesSigner<TestSuite> {
-    .coHost(members[index].join, signatureKey: members[index].identity.signatureKey)
+  func nextRules(by coHost: Int? = nil, in index: Int, _ change: (inout RoomRules) -> Void) throws -> RoomRules {
+    let group = members[index].group
+    var next = group.rules ?? RoomRules(groupID: group.groupID, counter: 0, hostKey: host.publicKey)
+    if group.rules == nil { next.door = .open }
+    next.basis = coHost == nil ? [] : next.hostsWord
+    next.signer = coHost.map { .coHost(members[$0].join) } ?? .host
+    next.counter += 1
+    change(&next)
+    let key = coHost.map { members[$0].identity.signatureKey } ?? host.seed
+    next.signature = try TestSuite.sign(privateKey: key, message: next.contentToSign)
+    return next
+  }
+
+  func role(of leaf: UInt32, at index: Int) -> Role {
+    RuledGroup(members[index].group).role(of: LeafIndex(leaf))
   }
 
   /// An external commit; `replacing` is the leaf that it removes.
@@ -152,44 +175,9 @@ struct PolicyRoom {
   }
 }
 
-/// A roles extension written down field by field, by whoever likes.
-struct ForgedRoles {
-  var version: UInt8 = 1
-  var groupID: [UInt8]
-  var counter: UInt64
-  var hostKey: [UInt8]
-  var locked: UInt8 = 0
-  var entries: [(join: JoinID, key: [UInt8], role: UInt8)] = []
-  var signerKind: UInt8 = 0
-  var signerJoin: [UInt8] = []
-  var basis: [UInt8] = []
-
-  func signed(with key: [UInt8]) throws -> [UInt8] {
-    var list = WireWriter()
-    for entry in entries {
-      list.write(raw: entry.join.bytes)
-      list.write(opaque: entry.key)
-      list.write(entry.role)
-    }
-    var writer = WireWriter()
-    writer.write(version)
-    writer.write(opaque: groupID)
-    writer.write(counter)
-    writer.write(opaque: hostKey)
-    writer.write(locked)
-    writer.write(opaque: list.bytes)
-    writer.write(signerKind)
-    writer.write(opaque: signerJoin)
-    writer.write(opaque: basis)
-    let signature = try TestSuite.sign(privateKey: key, label: "tertulia roles 1", content: writer.bytes)
-    writer.write(opaque: signature)
-    return writer.bytes
-  }
-}
-
 extension [Extension] {
-  /// With these bytes in the place of the roles.
-  func with(roles: [UInt8]) -> [Extension] {
-    filter { $0.type != RolesExtension.type } + [Extension(type: RolesExtension.type, data: roles)]
+  /// With these bytes in the place of the rules.
+  func with(rules: [UInt8]) -> [Extension] {
+    filter { $0.type != RoomRules.type } + [Extension(type: RoomRules.type, data: rules)]
   }
 }

@@ -1,6 +1,7 @@
 import MLS
 import MLSWire
 import NativeMLSCrypto
+import RoomRules
 import Testing
 
 @testable import ClientCore
@@ -148,12 +149,12 @@ struct PolicyTests {
   @Test("a locked room is entered by nobody from outside, but its members come back")
   func lockedRoom() throws {
     var room = try PolicyRoom.ofAllRoles(seed: 0x91_0009)
-    let locked = try room.roles(locked: true, by: room.coHost(2), in: 2)
+    let locked = try room.rules(by: 2, in: 2) { $0.door = .locked }
     try room.pass(room.commit([.groupContextExtensions(locked)], by: 2), by: 2)
     #expect(try room.verdict(room.external(room.person().1), at: 4) == .locked)
     let back = try room.external(room.members[1].identity, replacing: LeafIndex(1))
     #expect(try room.verdict(back, at: 4) == nil)
-    let open = try room.roles(locked: false, by: .host(room.host), in: 3)
+    let open = try room.rules(in: 3) { $0.door = .open }
     try room.pass(room.commit([.groupContextExtensions(open)], by: 3), by: 3)
     #expect(try room.verdict(room.external(room.person().1), at: 4) == nil)
   }
@@ -162,7 +163,7 @@ struct PolicyTests {
   func groupExtensions() throws {
     var room = try PolicyRoom(seed: 0x91_000a)
     var nonces: Set<[UInt8]> = []
-    let other = RolesPolicy<TestSuite>(link: room.link, nodeKey: room.random.bytes(32))
+    let other = RolesPolicy<TestSuite>(link: room.link, nodeKey: room.random.bytes(32), now: policyNow)
     #expect(throws: PolicyError.extensionsChanged) {
       try other.judge(joined: room.members[0].group, psks: nil, nonces: &nonces)
     }

@@ -2,6 +2,7 @@ import ClientCore
 import MLS
 import MLSWire
 import NativeMLSCrypto
+import RoomRules
 import Testing
 
 @Suite("Profiles")

@@ -22,7 +22,7 @@ extension MeetingInput {
   var size: Int {
     switch self {
     case .commitRequest(let packages): packages.reduce(0) { $0 + $1.count }
-    case .proposal(let box), .commit(_, let box), .message(let box, _): box.count
+    case .proposal(let box), .commit(_, let box), .message(let box, _), .frozen(let box): box.count
     case .groupWelcome(let a, let b), .groupInfo(let a, let b): a.count + b.count
     default: 0
     }
@@ -33,7 +33,7 @@ extension MeetingMessage {
   /// Bytes of MLS in it.
   var size: Int {
     switch self {
-    case .keyPackage(let box), .group(let box), .commit(let box), .message(let box, _): box.count
+    case .keyPackage(let box), .group(let box), .commit(let box), .message(let box, _, _), .freeze(let box): box.count
     case .sync, .ready, .refuse: 8
     }
   }

@@ -4,6 +4,7 @@ import MLS
 import MLSWire
 import NativeCrypto
 import NativeMLSCrypto
+import RoomRules
 
 @testable import ClientCore
 
@@ -187,7 +188,9 @@ final class MeetingNetwork {
     case .sync(let epoch): perform(delivery.apply(.sync(epoch: epoch), from: index, now: now))
     case .ready(let epoch): perform(delivery.apply(.ready(epoch: epoch), from: index, now: now))
     case .refuse(let epoch): perform(delivery.apply(.refuse(epoch: epoch), from: index, now: now))
-    case .message(let box, let to):
+    case .freeze(let call):
+      for other in clients.indices where other != index && clients[other].isConnected { send(other, .frozen(call)) }
+    case .message(let box, let to, _):
       let chosen = to.map { Set($0) }
       for other in clients.indices where other != index && clients[other].isConnected {
         if chosen?.contains(clients[other].meeting.join) ?? true {
@@ -216,7 +219,7 @@ final class MeetingNetwork {
         events.push(
           .up(index, connection: clients[index].connection, message), at: now + clients[index].delay)
       case .alarm(let alarm): clients[index].alarms.append(alarm)
-      case .said(_, let bytes): clients[index].said.append(bytes)
+      case .said(_, _, _, let bytes): clients[index].said.append(bytes)
       case .removedFromGroup: clients[index].wasRemoved = true
       default: break
       }

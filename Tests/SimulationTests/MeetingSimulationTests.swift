@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import RoomRules
 import Testing
 
 @testable import ClientCore
@@ -63,7 +64,7 @@ struct MeetingSimulationTests {
         network.at(network.now + away) { network.resume(someone) }
       default:
         if let someone {
-          network.act(someone, .say(Array("word \(step)".utf8), to: nil))
+          network.act(someone, .say(Array("word \(step)".utf8), kind: .chat, to: nil))
           said += 1
         }
       }
@@ -82,7 +83,7 @@ struct MeetingSimulationTests {
     for _ in 0..<4 { try network.join(delay: .milliseconds(40)) }
     network.run(until: .zero + .seconds(3))
     for step in 0..<60 {
-      network.act(step % 3, .say([UInt8(step)], to: nil))
+      network.act(step % 3, .say([UInt8(step)], kind: .chat, to: nil))
       if step % 6 == 0 { try network.join(delay: .milliseconds(40)) }
       if step % 6 == 3, let last = network.present.last, last > 3 { network.leave(last) }
       network.run(until: network.now + .milliseconds(100))

@@ -2,6 +2,7 @@ import Bytes
 import ClientCore
 import MLS
 import MLSWire
+import RoomRules
 import SFrame
 
 /// A meeting of three from the first word to the last, with nothing left to chance: the native build and the WebAssembly
@@ -30,8 +31,8 @@ struct MeetingTranscript<Suite: CipherSuiteProvider, Crypto: CryptoProvider> {
     for number in 0..<3 { transcript.enter(link, hostSeed: number == 0 ? seed : nil) }
     for number in 0..<3 { transcript.hear(number, .setProfile(Array("{\"name\":\"\(number)\"}".utf8))) }
     transcript.step()
-    transcript.hear(1, .say(Array("to all".utf8), to: nil))
-    transcript.hear(2, .say(Array("to one".utf8), to: [transcript.people[0].join]))
+    transcript.hear(1, .say(Array("to all".utf8), kind: .chat, to: nil))
+    transcript.hear(2, .say(Array("to one".utf8), kind: .direct, to: [transcript.people[0].join]))
     transcript.step()
     transcript.hear(0, .compare(transcript.people[1].join))
     transcript.step()
@@ -41,9 +42,11 @@ struct MeetingTranscript<Suite: CipherSuiteProvider, Crypto: CryptoProvider> {
     transcript.step()
     transcript.wait(.seconds(2))
     transcript.sealFrames()
-    transcript.hear(0, .setRoles([], locked: true))
+    var patch = RulesPatch()
+    patch.door = .locked
+    transcript.hear(0, .setRules(patch))
     transcript.step()
-    transcript.hear(0, .remove(transcript.people[2].join))
+    transcript.hear(0, .remove([transcript.people[2].join]))
     transcript.step()
     transcript.sealFrames()
     transcript.wait(.seconds(60))
@@ -110,11 +113,15 @@ struct MeetingTranscript<Suite: CipherSuiteProvider, Crypto: CryptoProvider> {
     case .commit(let bytes):
       happened += bytes
       if let upload = try? CommitUpload(wire: bytes) { carry(upload) }
-    case .message(let bytes, let to):
+    case .message(let bytes, let to, let isControl):
+      happened.append(isControl ? 1 : 0)
       happened += bytes
       for number in people.indices where number != author && to?.contains(people[number].join) != false {
         hear(number, .message(bytes, from: people[author].join))
       }
+    case .freeze(let call):
+      happened += call
+      for number in people.indices where number != author { hear(number, .frozen(call)) }
     case .sync, .ready, .refuse: happened.append(1)
     }
   }
@@ -171,12 +178,18 @@ struct MeetingTranscript<Suite: CipherSuiteProvider, Crypto: CryptoProvider> {
     case .joined: [1]
     case .removedFromGroup: [2]
     case .members(let members):
-      [3] + members.flatMap { $0.join.bytes + [UInt8(truncatingIfNeeded: $0.leaf), $0.role.rawValue] }
-    case .security(let epoch, let digits, let count, _, let isLocked):
-      [4, UInt8(truncatingIfNeeded: epoch)] + digits + [UInt8(truncatingIfNeeded: count), isLocked ? 1 : 0]
+      [3]
+        + members.flatMap {
+          $0.join.bytes + [UInt8(truncatingIfNeeded: $0.leaf), $0.role.rawValue]
+            + bigEndianBytes($0.standing.permissions.rawValue)
+        }
+    case .security(let security):
+      [4, UInt8(truncatingIfNeeded: security.epoch)] + security.digits
+        + [UInt8(truncatingIfNeeded: security.count), security.door.rawValue, security.isFrozen ? 1 : 0]
+    case .frozen(let by, let isOn): [14, isOn ? 1 : 0] + (by?.bytes ?? [])
     case .added(let join, let by): [5] + join.bytes + by.bytes
     case .removed(let join, _): [6] + join.bytes
-    case .said(let from, let content): [7] + from.bytes + content
+    case .said(let from, let kind, _, let content): [7] + from.bytes + [kind.rawValue] + content
     case .profile(let join, _, let body): [8] + join.bytes + body
     case .comparison(let status): [9] + (status.map { $0.with.bytes + [$0.step.rawValue] + $0.digits } ?? [])
     case .alarm(let alarm): [10, alarm.rawValue]
