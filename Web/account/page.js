@@ -1,6 +1,4 @@
 // @ts-check
-import { readFragment, roomPath } from "../app/link.js";
-import { SecureSession } from "../app/secure-session.js";
 import { furnish, h } from "../ui/dom.js";
 import { loadWords, remember } from "../ui/i18n.js";
 import { Preferences } from "../ui/preferences.js";
@@ -20,12 +18,12 @@ import {
   unavailableStep,
 } from "./entry.js";
 import { browserKeyring } from "./keyring.js";
+import { openRoom } from "./own-rooms.js";
 import { overview } from "./overview.js";
 import { browserAuthenticator } from "./passkeys.js";
 
 /** @typedef {import("./account.js").Step} Step */
 /** @typedef {import("./parts.js").Part} Part */
-/** @typedef {import("./vault.js").OwnRoom} OwnRoom */
 
 /** Set while somebody is signed in on this device, so that pages of people without an account ask the node nothing. */
 const MARK = "tertulia.account";
@@ -138,13 +136,6 @@ export function ownAccount() {
     device: deviceLabel(navigator.userAgent),
     mark: (signedIn) => remember(MARK, signedIn ? "yes" : null),
   });
-}
-
-/** @param {OwnRoom} room */
-async function openRoom({ room, fragment, seed }) {
-  const host = readFragment(fragment)?.host;
-  if (seed !== null && host) await SecureSession.importHost(room, seed, host);
-  location.assign(roomPath({ room, fragment }));
 }
 
 /** An invitation to make an account, taken out of the address bar. */

@@ -54,6 +54,8 @@ import { cleanName } from "./text.js";
  * @property {(room: string) => Promise<void>} forget wipes what this device keeps of a room
  * @property {{ hide: () => void, go: () => void }} leaveNoTrace shows nothing; puts a neutral page in the place of this one
  * @property {(key: "mode" | "quit-forgets") => string | null} remembered a choice made on this device
+ * @property {((room: RoomAddress & { name: string }) => Promise<boolean>) | undefined} [keepRoom] puts a room of one's own
+ *   into the account of whoever is signed in; true also where nobody is
  * @property {(key: "mode", value: string) => void} remember
  * @property {(() => WebSocket) | undefined} [connect]
  * @property {((encryption: SecureRoom, events: MediaSessionEvents, clock: Clock) => MediaSession) | undefined}
@@ -85,6 +87,8 @@ export class Call {
   #hosting = null;
   /** Of the room that was opened last, where its link needs one; never leaves the device. */
   #password = { room: "", text: "" };
+  /** The room that was made here to be kept. */
+  #kept = "";
   /** Counts the places that were entered: what belongs to a former one comes too late. */
   #visit = 0;
 
@@ -127,8 +131,8 @@ export class Call {
     this.#address = { room, fragment };
     this.#becomeHost(seed, this.#address);
     const link = location.origin + roomPath({ room, fragment: withoutInvitation(fragment) });
-    const password = readFragment(fragment)?.password ?? false;
-    this.#store.update(() => ({ phase: "prejoin", room, link, password }));
+    const { password = false, host = null } = readFragment(fragment) ?? {};
+    this.#store.update(() => ({ phase: "prejoin", room, link, password, hosted: host !== null }));
     // Stretching a password takes a second, and needs the password: that waits for the click.
     if (!password) this.#openSecure(this.#address);
   }
@@ -147,20 +151,25 @@ export class Call {
 
   /**
    * Makes a room and goes to its pre-join screen.
-   * @param {string} [password] empty: the link alone opens the room
-   * @returns {Promise<boolean>} false: with a password there has to be a host, and this device keeps no key to be one
+   * @param {{ password?: string, keep?: boolean, name?: string }} [wish] a password besides the link; whether the room is to
+   *   be there at other times, and what the person calls it then
+   * @returns {Promise<"made" | "no_host" | "not_kept">} `no_host`: such a room has to have a host, and this device keeps no
+   *   key to be one; `not_kept`: the person's account did not take it
    */
-  async createRoom(password = "") {
+  async createRoom({ password = "", keep = false, name = "" } = {}) {
+    const { createHost, keepRoom, history } = this.#environment;
     const visit = this.#visit;
     const { room, fragment } = createAddress();
-    const host = await this.#environment.createHost(room);
-    if (visit !== this.#visit) return true;
-    if (host === null && password !== "") return false;
+    const host = await createHost(room);
+    if (host === null && (password !== "" || keep)) return "no_host";
     const address = { room, fragment: host === null ? fragment : withHost(fragment, host, password !== "") };
-    this.#environment.history.pushState(null, "", roomPath(address));
+    if (keep && keepRoom && !await keepRoom({ ...address, name })) return "not_kept";
+    if (visit !== this.#visit) return "made";
+    history.pushState(null, "", roomPath(address));
     this.#password = { room, text: password };
+    this.#kept = keep ? room : "";
     this.open();
-    return true;
+    return "made";
   }
 
   /** The password of the room that is open, as it was typed last on this page. */
@@ -438,6 +447,7 @@ export class Call {
       blocked: (code) => this.#block(code),
       moved: (address) => this.#mover.follow(address),
     }, true);
+    this.#stay.participation.keeps = this.#kept === this.#address.room;
     this.#local.resend();
     this.#stay.participation.prepare();
   }

@@ -47,6 +47,8 @@ const call = new Call(store, {
   remembered: (key) => remembered(`tertulia.${key}`),
   remember: (key, value) => remember(`tertulia.${key}`, value),
   createHost: (room) => SecureSession.createHost(room),
+  keepRoom: async (room) =>
+    remembered("tertulia.account") === null || (await import("../account/own-rooms.js")).keepRoom(room),
   importHost: (room, seed, host) => SecureSession.importHost(room, seed, host),
 });
 

@@ -105,6 +105,7 @@ export class Participation {
   #cancelView = () => {};
   #cancelNews = () => {};
   #cancelEnter = () => {};
+  #unsubscribe = () => {};
   #entered = false;
   /** At the door: the node has not let us in yet. */
   #waiting = false;
@@ -112,6 +113,8 @@ export class Participation {
   #digits = "";
   #toldLoss = false;
   #mediaLostAt = Infinity;
+  /** The node is to remember the room, as soon as it knows us for its host. */
+  keeps = false;
 
   /** @param {ParticipationDoors} doors @param {string} room */
   constructor(doors, room) {
@@ -169,6 +172,7 @@ export class Participation {
   }
 
   begin() {
+    this.#unsubscribe = this.#doors.store.subscribe(() => this.#keepRoom());
     this.#setConnection();
     this.signaling.start();
     this.watch.start();
@@ -184,6 +188,7 @@ export class Participation {
   }
 
   close() {
+    this.#unsubscribe();
     this.#cancelView();
     this.#cancelNews();
     this.#cancelEnter();
@@ -392,6 +397,12 @@ export class Participation {
     this.#resume = "";
     this.signaling.send({ type: "leave" });
     this.signaling.restart();
+  }
+
+  #keepRoom() {
+    const { self, security } = this.#doors.store.get();
+    if (!this.keeps || self.role !== "host" || security.counter === 0) return;
+    if (this.signaling.send({ type: "keep", kept: true })) this.keeps = false;
   }
 
   /** @param {string} code @param {string | null} detail */

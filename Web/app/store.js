@@ -39,6 +39,7 @@ export function initialState() {
   return {
     phase: "home",
     link: "",
+    hosted: false,
     password: false,
     waiting: null,
     invitations: null,

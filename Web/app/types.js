@@ -277,6 +277,7 @@
  * @property {Phase} phase
  * @property {{ code: BlockedCode }} [blocked] set exactly in phase `blocked`
  * @property {string} link the room's link with its secret, but without a personal invitation; empty on `home`
+ * @property {boolean} hosted the room has a host, who decides who comes in
  * @property {boolean} password the link opens nothing without the room's password
  * @property {Waiting | null} waiting set exactly in phase `waiting`
  * @property {InvitationShown[] | null} invitations null before the node has told of them

@@ -2,6 +2,7 @@
 import { furnish, h, setAttribute, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { Preferences } from "./preferences.js";
+import { RoomOptions } from "./room-options.js";
 import { mark, tableDrawing } from "./table.js";
 import { invitationPath } from "./text.js";
 import { View } from "./view.js";
@@ -37,6 +38,7 @@ export class Home extends View {
         "header",
         { class: "masthead" },
         h("span", { class: "wordmark" }, mark(), "Tertulia"),
+        h("a", { class: "button quiet", testid: "home-account", t: "home.account", attrs: { href: "/account" } }),
         new Preferences(context),
       ),
       h(
@@ -53,6 +55,7 @@ export class Home extends View {
             attrs: { type: "button" },
             on: { click: () => context.call.createRoom() },
           }, h("span", { t: "home.new_room" })),
+          new RoomOptions(context),
           this.#pasteForm(),
           h("p", { class: "assurance" }, icon("shield"), h("span", { t: "home.assurance" })),
         ),

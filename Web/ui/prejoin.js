@@ -49,6 +49,7 @@ export class Prejoin extends View {
       attrs: { role: "alert" },
     });
     this.problem.hidden = true;
+    this.hears = h("span");
     this.password = secretField({
       id: "join-password",
       label: "prejoin.password",
@@ -106,7 +107,7 @@ export class Prejoin extends View {
       ),
       this.password.box,
       this.button,
-      h("p", { class: "assurance" }, icon("shield"), h("span", { t: "prejoin.who_hears" })),
+      h("p", { class: "assurance" }, icon("shield"), this.hears),
     );
   }
 
@@ -186,7 +187,8 @@ export class Prejoin extends View {
   }
 
   /** @override @param {Readonly<State>} state */
-  render({ phase, self, password }) {
+  render({ phase, self, password, hosted }) {
+    say(this.hears, hosted ? "prejoin.who_hears_host" : "prejoin.who_hears");
     show(this.password.box, password);
     setStream(this.video, self.stream);
     show(this.video, self.camera);

@@ -204,7 +204,7 @@ Deno.test("a password belongs to its room: the next room asks for its own", asyn
 
 Deno.test("a room made with a password has a host, and its maker types it once", async () => {
   const page = open();
-  equal(await page.call.createRoom("marea alta"), true);
+  equal(await page.call.createRoom({ password: "marea alta" }), "made");
   await settle();
   match(page.location.hash, /^#2[\w-]{22}\.HHHHHHHHHHHHHA$/);
   deepEqual([page.store.get().password, page.call.password], [true, "marea alta"]);
@@ -213,6 +213,34 @@ Deno.test("a room made with a password has a host, and its maker types it once",
 Deno.test("without a key to be host with, no room with a password is made", async () => {
   const page = open({ createHost: () => Promise.resolve(null) });
   const before = page.location.hash;
-  equal(await page.call.createRoom("marea alta"), false);
+  equal(await page.call.createRoom({ password: "marea alta" }), "no_host");
+  equal(await page.call.createRoom({ keep: true }), "no_host");
+  equal(page.location.hash, before);
+});
+
+Deno.test("a room to keep goes into the account first, and the node is asked once it knows the host", async () => {
+  /** @type {any[]} */
+  const kept = [];
+  const page = open({ keepRoom: (room) => Promise.resolve(kept.push(room) > 0) });
+  equal(await page.call.createRoom({ keep: true, name: "Asamblea" }), "made");
+  deepEqual(kept.map(({ name, fragment }) => [name, `#${fragment}`]), [["Asamblea", page.location.hash]]);
+  const { secure, socket } = await knock(page);
+  socket.say(welcome(0));
+  await settle();
+  equal(socket.count("keep"), 0);
+  secure.emit("joined");
+  secure.holds([], { role: "host" });
+  secure.rule({ counter: 1 });
+  await settle();
+  deepEqual(socket.last("keep"), { v: 1, type: "keep", kept: true });
+  secure.holds([1], { role: "host" });
+  await settle();
+  equal(socket.count("keep"), 1);
+});
+
+Deno.test("a room that the account did not take is not opened", async () => {
+  const page = open({ keepRoom: () => Promise.resolve(false) });
+  const before = page.location.hash;
+  equal(await page.call.createRoom({ keep: true }), "not_kept");
   equal(page.location.hash, before);
 });

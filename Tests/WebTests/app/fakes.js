@@ -185,6 +185,16 @@ export class FakeSecure extends EventTarget {
   }
 
   enter = (/** @type {object} */ welcome) => this.#tell("enter", welcome);
+  /** The next invitation that is made; null: it is not ours to invite. @type {any} */
+  made = null;
+
+  /** @param {object} wish */
+  createInvitation(wish) {
+    this.#tell("createInvitation", wish);
+    return Promise.resolve(this.made);
+  }
+
+  readLabel = (/** @type {string} */ box) => Promise.resolve(box === "broken" ? null : `label ${box}`);
   useInvitation = (/** @type {string} */ chain) => this.#tell("useInvitation", chain);
   disconnect = () => this.#tell("disconnect");
   deliver = (/** @type {object} */ message, /** @type {string | null} */ from) => this.#tell("deliver", message, from);

@@ -1,0 +1,146 @@
+// @ts-check
+import { deepEqual, equal, notEqual } from "node:assert/strict";
+import { readChain } from "../../../Web/app/certificates.js";
+import { asTree, branch } from "../../../Web/app/invitations.js";
+import { base64url, fromBase64url } from "../../../Web/app/link.js";
+import { joinId, participant, settle, welcome } from "./fakes.js";
+import { HOSTED, knock, open } from "./page.js";
+
+// Written down by another implementation, after the structure in RoomRules.
+const ONE =
+  "QIkBSEhISEhISEhISAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAAAAAAAAAAAAAAAAAAAAAEBAAMAAAAAcT-zAEBAU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTUw";
+const TWO =
+  "QRIBSEhISEhISEhISAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAAAAAAAAAAAAAAAAAAAAAAEBAAMAAAAAcT-zAEBAU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTUwFISEhISEhISEhIAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgJyzW6EIsQH-20JhpDxEwt9AAAAAQAAAAAAAAAAQEBTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NTU1NT";
+const PARENT = "cs1uhCLEB_ttCYaQ8RMLfQ";
+const CHILD = "dYd7tB05O1-4RVzmDs2N2g";
+
+Deno.test("a chain tells what its last certificate gives, and by whom", async () => {
+  deepEqual(await readChain(ONE), {
+    id: PARENT,
+    parent: null,
+    role: "speaker",
+    delegates: true,
+    uses: 3,
+    expires: 1_900_000_000,
+  });
+  deepEqual(await readChain(TWO), {
+    id: CHILD,
+    parent: PARENT,
+    role: "listener",
+    delegates: false,
+    uses: 1,
+    expires: 0,
+  });
+});
+
+Deno.test("a chain cut anywhere, with something behind it, or of another version is none", async () => {
+  const bytes = fromBase64url(TWO);
+  for (let end = 0; end < bytes.length; end += 1) {
+    equal(await readChain(base64url(bytes.slice(0, end))), null, `${end}`);
+  }
+  equal(await readChain(base64url(new Uint8Array([...bytes, 0]))), null);
+  bytes[2] = 2;
+  equal(await readChain(base64url(bytes)), null);
+  equal(await readChain("<script>"), null);
+});
+
+const shown = (/** @type {string} */ id, /** @type {string | null} */ parent) => ({
+  id,
+  parent,
+  label: null,
+  role: /** @type {const} */ ("speaker"),
+  delegates: true,
+  uses: 1,
+  devices: 0,
+  expires: 0,
+  revoked: false,
+});
+
+Deno.test("invitations are a tree, parents first; a branch is one with all below it", () => {
+  const list = [shown("c", "b"), shown("a", null), shown("b", "a"), shown("d", null), shown("e", "gone")];
+  deepEqual(asTree(list).map(({ invitation, depth }) => invitation.id + depth), ["a0", "b1", "c2", "d0", "e0"]);
+  deepEqual(branch(list, "a"), ["a", "b", "c"]);
+  deepEqual(branch(list, "c"), ["c"]);
+});
+
+Deno.test("a loop that a node made up ends", () => {
+  const list = [shown("a", "b"), shown("b", "a"), shown("c", "c")];
+  deepEqual(asTree(list), []);
+  deepEqual(branch(list, "a").sort(), ["a", "b"]);
+});
+
+/** A host in the room, and two who came by an invitation and by one made with it. */
+async function hosting() {
+  const page = open({ location: { ...HOSTED } });
+  const { secure, socket } = await knock(page);
+  socket.say(welcome(0, { participants: [participant(1), participant(2)] }));
+  socket.say({ type: "answer", sdp: "answer" });
+  secure.emit("joined");
+  secure.emit("members", {
+    members: [
+      { join: secure.join, leaf: 0, role: "host", isSelf: true, presence: "present", permissions: 8191 },
+      { join: joinId(1), leaf: 1, role: "speaker", isSelf: false, presence: "present", invitation: PARENT },
+      { join: joinId(2), leaf: 2, role: "listener", isSelf: false, presence: "present", invitation: CHILD },
+    ],
+  });
+  secure.rule({ counter: 1, members: 3 });
+  await settle();
+  const list = [
+    { id: PARENT, box: ONE, label: "", used: 1, devices: 2, revoked: false },
+    { id: CHILD, box: TWO, label: "AAAA", used: 1, devices: 1, revoked: false },
+  ];
+  return { page, secure, socket, list };
+}
+
+/** Digests are computed beside the turns of promises. @param {() => boolean} done */
+async function until(done) {
+  for (let turn = 0; turn < 1_000 && !done(); turn += 1) await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+Deno.test("the node's list is opened, and one under a wrong name is not shown", async () => {
+  const { page, socket, list } = await hosting();
+  page.call.invitations?.ask();
+  equal(socket.last("invitations")?.type, "invitations");
+  socket.say({ type: "invitations", list: [...list, { ...list[0], id: CHILD }] });
+  await until(() => page.store.get().invitations !== null);
+  deepEqual(
+    page.store.get().invitations?.map(({ id, parent, label, devices }) => ({ id, parent, label, devices })),
+    [{ id: PARENT, parent: null, label: null, devices: 2 }, {
+      id: CHILD,
+      parent: PARENT,
+      label: "label AAAA",
+      devices: 1,
+    }],
+  );
+});
+
+Deno.test("an invitation that is made goes to the node sealed, and its link only to the person", async () => {
+  const { page, secure, socket } = await hosting();
+  const wish = { role: /** @type {const} */ ("speaker"), uses: 1, expires: 0, delegates: false, label: "Berta" };
+  equal(await page.call.invitations?.create(wish), null);
+  equal(socket.count("invite"), 0);
+  secure.made = { id: PARENT, fragment: "1S.H.I", chain: "chain", label: "sealed" };
+  equal(await page.call.invitations?.create(wish), "1S.H.I");
+  deepEqual(socket.last("invite"), { v: 1, type: "invite", box: "chain", label: "sealed" });
+  notEqual(JSON.stringify(socket.received).includes("Berta"), true);
+});
+
+Deno.test("taking an invitation back takes the whole branch: at the node, in the rules, and who came by it", async () => {
+  const { page, secure, socket, list } = await hosting();
+  socket.say({ type: "invitations", list });
+  await until(() => page.store.get().invitations !== null);
+  page.call.invitations?.revoke(PARENT);
+  deepEqual(socket.last("revoke"), { v: 1, type: "revoke", ids: [PARENT, CHILD] });
+  deepEqual(secure.last("setRules"), [{ revoke: [PARENT, CHILD] }]);
+  deepEqual(secure.last("remove"), [[joinId(1), joinId(2)]]);
+  page.call.invitations?.revoke(CHILD);
+  deepEqual(secure.last("remove"), [[joinId(2)]]);
+});
+
+Deno.test("outside the room nothing is left of its invitations", async () => {
+  const { page, socket, list } = await hosting();
+  socket.say({ type: "invitations", list });
+  await until(() => page.store.get().invitations !== null);
+  page.call.leave();
+  equal(page.store.get().invitations, null);
+});

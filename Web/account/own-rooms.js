@@ -1,0 +1,34 @@
+// @ts-check
+import { readFragment, roomPath } from "../app/link.js";
+import { SecureSession } from "../app/secure-session.js";
+import { AccountAPI, AccountError } from "./api.js";
+import { browserKeyring } from "./keyring.js";
+import { PersonalVault } from "./vault.js";
+import { VaultError } from "./vault-key.js";
+
+/** @typedef {import("./vault.js").OwnRoom} OwnRoom */
+
+/**
+ * Puts a room that was made on this device into the vault of whoever is signed in, with the host's key.
+ * @param {{ room: string, fragment: string, name: string }} address
+ * @returns {Promise<boolean>} false: the vault is not open here, or did not take it
+ */
+export async function keepRoom({ room, fragment, name }) {
+  const held = await browserKeyring().get();
+  if (!held) return false;
+  const seed = await SecureSession.exportHost(room);
+  try {
+    await new PersonalVault(new AccountAPI(), held.key).keepRoom({ room, fragment, seed, name });
+    return true;
+  } catch (error) {
+    if (error instanceof AccountError || error instanceof VaultError) return false;
+    throw error;
+  }
+}
+
+/** Goes to a room of one's own, as its host where its key is there. @param {OwnRoom} room */
+export async function openRoom({ room, fragment, seed }) {
+  const host = readFragment(fragment)?.host;
+  if (seed !== null && host) await SecureSession.importHost(room, seed, host);
+  location.assign(roomPath({ room, fragment }));
+}
