@@ -204,13 +204,6 @@ export class FakeSecure extends EventTarget {
   freeze = () => this.#tell("freeze");
   vouch = (/** @type {string} */ join) => this.#tell("vouch", join);
   order = (/** @type {object} */ order) => this.#tell("order", order);
-  /** @param {object} wish */
-  createInvitation(wish) {
-    this.#tell("createInvitation", wish);
-    return Promise.resolve(null);
-  }
-
-  readLabel = (/** @type {string} */ box) => Promise.resolve(box);
   /** Of who knocks: the box is the name itself. */
   readKnock = (/** @type {string} */ box) => Promise.resolve(box === "UNREADABLE" ? null : { name: box });
   compare = (/** @type {string} */ join) => this.#tell("compare", join);
