@@ -31,7 +31,12 @@ export class Row extends HTMLElement {
     const plain = { type: "button" };
     this.compare = h("button", { class: "link", testid: "compare", attrs: plain, on: { click: compare } });
     this.expel = h("button", { class: "button small remove", testid: "remove", attrs: plain, on: { click: remove } });
-    this.vouch = h("button", { class: "button small", testid: "vouch-row", attrs: plain, on: { click: vouch } });
+    this.vouch = h("button", {
+      class: "button small vouch-row",
+      testid: "vouch-row",
+      attrs: plain,
+      on: { click: vouch },
+    });
     this.about = h(
       "button",
       { class: "round", testid: "person-menu", attrs: { ...plain, "aria-haspopup": "dialog" }, on: { click: about } },
@@ -54,8 +59,8 @@ export class Row extends HTMLElement {
         h("span", { class: "person-line" }, this.trust, this.compare),
         this.alikeLine,
         this.troubleLine,
+        this.vouch,
       ),
-      this.vouch,
       this.expel,
       this.about,
     ]);
