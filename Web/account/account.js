@@ -55,6 +55,7 @@ import {
  * @property {string} host name of this page's host
  * @property {string} device what this browser is called in the list of devices
  * @property {(signedIn: boolean) => void} mark remembers on this device that somebody is signed in, so that other pages ask
+ * @property {(settings: Settings) => void} [settle] settings of the vault, for a device that was just signed in
  * @property {() => string} [createCode]
  */
 
@@ -366,6 +367,7 @@ export class Account {
     this.#pending = "";
     if (vaultKey) await this.#hold(name, vaultKey);
     await this.#enter();
+    this.#doors.settle?.(this.#state.settings);
   }
 
   /** Shows the account, and what is in the vault if this device can open it. */

@@ -26,6 +26,21 @@ export async function keepRoom({ room, fragment, name }) {
   }
 }
 
+/**
+ * The rooms of whoever is signed in, where this device can open their vault.
+ * @returns {Promise<OwnRoom[]>}
+ */
+export async function ownRooms() {
+  const held = await browserKeyring().get();
+  if (!held) return [];
+  try {
+    return (await new PersonalVault(new AccountAPI(), held.key).read()).rooms;
+  } catch (error) {
+    if (error instanceof AccountError || error instanceof VaultError) return [];
+    throw error;
+  }
+}
+
 /** Goes to a room of one's own, as its host where its key is there. @param {OwnRoom} room */
 export async function openRoom({ room, fragment, seed }) {
   const host = readFragment(fragment)?.host;

@@ -1,7 +1,7 @@
 // @ts-check
 import { furnish, h } from "../ui/dom.js";
 import { loadWords, remember } from "../ui/i18n.js";
-import { Preferences } from "../ui/preferences.js";
+import { paintTheme, Preferences } from "../ui/preferences.js";
 import { mark } from "../ui/table.js";
 import { View } from "../ui/view.js";
 import { Account } from "./account.js";
@@ -134,6 +134,10 @@ export function ownAccount() {
     authenticator: browserAuthenticator(),
     host: location.hostname,
     device: deviceLabel(navigator.userAgent),
+    settle: (settings) => {
+      for (const [key, value] of Object.entries(settings)) remember(key, value);
+      paintTheme();
+    },
     mark: (signedIn) => remember(MARK, signedIn ? "yes" : null),
   });
 }

@@ -1,11 +1,13 @@
 // @ts-check
 import { furnish, h, setAttribute, show } from "./dom.js";
+import { remembered } from "./i18n.js";
 import { icon } from "./icons.js";
 import { Preferences } from "./preferences.js";
 import { RoomOptions } from "./room-options.js";
 import { mark, tableDrawing } from "./table.js";
 import { invitationPath } from "./text.js";
 import { View } from "./view.js";
+import { personName } from "./words.js";
 
 /** The front door: make a room, or come in with a link. */
 export class Home extends View {
@@ -33,6 +35,9 @@ export class Home extends View {
       attrs: { role: "alert" },
     });
     this.problem.hidden = true;
+    this.list = h("ul", { class: "own-rooms-list" });
+    this.rooms = h("section", { class: "own-rooms", testid: "own-rooms" }, h("h2", { t: "home.rooms" }), this.list);
+    this.rooms.hidden = true;
     furnish(this, { class: "page home" }, [
       h(
         "header",
@@ -56,12 +61,36 @@ export class Home extends View {
             on: { click: () => context.call.createRoom() },
           }, h("span", { t: "home.new_room" })),
           new RoomOptions(context),
+          this.rooms,
           this.#pasteForm(),
           h("p", { class: "assurance" }, icon("shield"), h("span", { t: "home.assurance" })),
         ),
         h("div", { class: "home-table" }, tableDrawing()),
       ),
     ]);
+  }
+
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    // Whoever has no account asks the node nothing.
+    if (remembered("tertulia.account") !== null) this.#showRooms();
+  }
+
+  async #showRooms() {
+    const { openRoom, ownRooms } = await import("../account/own-rooms.js");
+    const rooms = await ownRooms();
+    const rows = rooms.map((room) => {
+      const props = {
+        class: "button",
+        testid: "own-room",
+        attrs: { type: "button" },
+        on: { click: () => openRoom(room) },
+      };
+      return h("li", {}, h("button", props, room.name === "" ? room.room : personName(room.name)));
+    });
+    this.list.replaceChildren(...rows);
+    show(this.rooms, rows.length > 0);
   }
 
   #pasteForm() {

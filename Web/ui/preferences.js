@@ -20,7 +20,8 @@ function chosenTheme() {
   return chosen === "light" || chosen === "dark" ? chosen : "auto";
 }
 
-function paintTheme() {
+/** Draws the page in the theme chosen on this device. */
+export function paintTheme() {
   const chosen = chosenTheme();
   document.documentElement.dataset.theme = chosen === "auto" ? (darkSystem.matches ? "dark" : "light") : chosen;
 }
