@@ -58,6 +58,7 @@ extension Meeting {
     comparison = nil
     showComparison()
     held = []
+    remembered = governance.signed ?? remembered
     governance = Governance()
     outbox.keepOnlySaid()
     shown.isStale = true

@@ -18,9 +18,7 @@ extension Meeting {
   mutating func wantedExtensions(of group: Group<Suite>) -> [Extension]? {
     let isClaim = hostKey != nil && governance.own.role != .host
     guard isClaim || wishes.rules != nil else { return nil }
-    var fresh: RoomRules?
-    if let hostKey { fresh = RoomRules(groupID: group.groupID, counter: 0, hostKey: hostKey.publicKey) }
-    guard hostKey != nil || governance.own.role == .coHost, let base = governance.signed ?? fresh else {
+    guard hostKey != nil || governance.own.role == .coHost, let base = governance.signed ?? firstRules(of: group) else {
       return giveUpRules()
     }
     var next = base
@@ -35,6 +33,16 @@ extension Meeting {
     }
     guard sign(&next, over: base) else { return giveUpRules() }
     return group.context.extensions.replacing(next)
+  }
+
+  /// What a host begins with: nothing, or what was there before the node forgot the meeting. Nobody is who they were.
+  private func firstRules(of group: Group<Suite>) -> RoomRules? {
+    guard let hostKey else { return nil }
+    var rules = remembered ?? RoomRules(groupID: group.groupID, counter: 0, hostKey: hostKey.publicKey)
+    rules.groupID = group.groupID
+    rules.counter = 0
+    rules.entries = []
+    return rules
   }
 
   private mutating func giveUpRules() -> [Extension]? {

@@ -33,6 +33,8 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
   var wishes = Wishes()
   var directory = Directory()
   var governance = Governance()
+  /// The rules of the group before, from which a host goes on where the meeting begins anew.
+  var remembered: RoomRules?
   /// PSK nonces seen in this group.
   var nonces = Set<[UInt8]>()
   var watch = Watch()

@@ -165,6 +165,12 @@ final class MeetingRoom {
     run()
   }
 
+  /// What several do at once, before anything of it has come back from the node.
+  func act(together acts: [(Int, MeetingInput)]) {
+    for (person, input) in acts { feed(person, input) }
+    run()
+  }
+
   private func feed(_ person: Int, _ input: MeetingInput) {
     take(people[person].meeting.handle(input, now: now, wallClock: wallClock, using: &random), from: person)
   }

@@ -49,6 +49,8 @@ final class MeetingNetwork {
     var alarms: [MeetingAlarm] = []
     var said: [[UInt8]] = []
     var wasRemoved = false
+    /// When the room was first frozen here.
+    var frozenAt: Instant?
   }
 
   private enum Event {
@@ -221,6 +223,7 @@ final class MeetingNetwork {
       case .alarm(let alarm): clients[index].alarms.append(alarm)
       case .said(_, _, _, let bytes): clients[index].said.append(bytes)
       case .removedFromGroup: clients[index].wasRemoved = true
+      case .frozen(_, true): clients[index].frozenAt = clients[index].frozenAt ?? now
       default: break
       }
     }

@@ -151,4 +151,30 @@ struct MeetingSimulationTests {
     #expect(network.clients[13].wasRemoved)
     #expect(network.isConverged)
   }
+
+  @Test("a freeze reaches 50 participants within 300 ms at 50 ms round trip, and the rules say it within a second")
+  func freeze() throws {
+    let network = try MeetingNetwork(seed: 8001, hasHost: true)
+    for _ in 0..<50 { try network.join(delay: .milliseconds(25)) }
+    network.run(until: .zero + .seconds(20))
+    #expect(network.isConverged)
+    var patch = RulesPatch()
+    patch.entries = [.init(join: network.clients[30].meeting.join, granted: .trusted)]
+    network.act(0, .setRules(patch))
+    network.run(until: network.now + .seconds(2))
+    let start = network.now
+    network.act(30, .freeze)
+    let isEverywhere = network.run(until: start + .milliseconds(300)) {
+      network.clients.allSatisfy { $0.frozenAt != nil }
+    }
+    #expect(isEverywhere)
+    print("a freeze reached 50 participants in \((network.now - start).milliseconds) ms at 50 ms round trip")
+    for index in network.clients.indices where index != 0 {
+      #expect(throws: FrameError.notAllowed) {
+        try network.clients[index].meeting.planSeal(.mic, .opus, clear: [])
+      }
+    }
+    network.run(until: start + .seconds(1))
+    #expect(network.clients.allSatisfy { $0.meeting.group?.rules?.isFrozen == true })
+  }
 }
