@@ -1,20 +1,29 @@
-"""CPU of the media thread per forwarded packet and time inside the node, beside udp-limit.c (the least that a forwarder on
-sockets can cost) and Janus. Fails over the limits."""
+"""CPU of the media thread per forwarded packet and time inside the node, beside udp-limit.c (the least that a forwarder
+on sockets can cost); CPU of the whole node beside Janus, under `tertulia load` for both; two media threads beside one.
+Fails over the limits."""
 
+import contextlib
 import json
 import os
 import re
 import statistics
+import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parent))
-from figures import show  # noqa: E402
-
 ROOT = Path(__file__).resolve().parents[1]
+sys.path += [str(Path(__file__).resolve().parent), str(ROOT / "Tests/BrowserTests")]
+WEB = tempfile.TemporaryDirectory(prefix="tertulia-web-")
+(Path(WEB.name) / "index.html").write_text("<!doctype html>")
+os.environ["TERTULIA_WEB"] = WEB.name
+os.environ.setdefault("TERTULIA_BINARY", str(ROOT / ".build/release/tertulia"))
+from figures import show  # noqa: E402
+from generator import load  # noqa: E402
+from janus import Janus  # noqa: E402
+from node import Node  # noqa: E402
+
 TOOLS = Path(os.environ.get("TERTULIA_TOOLS", ROOT / "../shared/tools"))
 BINARY = os.environ.get("FORWARDING_BENCH", ROOT / ".build/release/forwarding-bench")
 RUNS = int(os.environ.get("FORWARDING_RUNS", 5))
@@ -23,6 +32,12 @@ SECONDS = 5
 MIXES = [("1x50", 1, 51, 6, 50), ("8x8", 8, 8, 6, 7)]
 LIMITS = {"limit_gso": 1.25, "janus": 1 / 3}
 MAXIMUM_P99_MS = 1.0
+# What two media threads must carry of what one does.
+MINIMUM_OF_TWO = 1.8
+# The same mixes for `tertulia load`, in three rooms; who sends receives as well.
+PEOPLE = {"1x50": ["--senders", "1", "--receivers", "50"], "8x8": ["--senders", "8", "--receivers", "0"]}
+MEDIA = ["--rooms", "3", "--video", "1500", "--no-simulcast", "--height", "720", "--duration", "10"]
+JANUS_RUNS = min(RUNS, 3)
 
 
 def node(senders: int, people: int, rooms: int) -> dict:
@@ -59,7 +74,7 @@ def limit(binary: Path, receivers: int, mode: int) -> float:
     return float(re.search(r"([\d.]+) us cpu", output)[1])
 
 
-@contextmanager
+@contextlib.contextmanager
 def awake():
     """Keeps idle cores awake where that can be asked for: halting doubles the cost of light load in a virtual machine."""
     keeper = TOOLS / "nohalt.py"
@@ -83,6 +98,37 @@ def measure(binary: Path | None, senders: int, people: int, rooms: int, receiver
             peers["limit_gso"].append(limit(binary, receivers, 2))
             peers["limit_sendmmsg"].append(limit(binary, receivers, 1))
     return runs, peers
+
+
+def beside_janus(mix: str) -> list[str]:
+    """Whole processes, each with one thread for media, under one generator."""
+    if not shutil.which("janus"):
+        print("skipped: Janus is not installed", file=sys.stderr)
+        return []
+    ours, theirs = [], []
+    for _ in range(JANUS_RUNS):
+        with contextlib.closing(Node("--media-threads", "1")) as server:
+            options = [f"localhost:{server.port}", "--insecure", *PEOPLE[mix], *MEDIA]
+            ours.append(load(server.process.pid, *options).us_per_packet)
+        with Janus(event_loops=1) as server:
+            theirs.append(load(server.process.pid, "--janus", server.url, *PEOPLE[mix], *MEDIA).us_per_packet)
+    cost, peer = statistics.median(ours), statistics.median(theirs)
+    show(f"forwarding {mix}", "node_us_per_packet", ours, "us", "janus", peer)
+    return [f"{mix}: {cost:.2f} us a packet, Janus {peer:.2f}"] if cost > LIMITS["janus"] * peer else []
+
+
+def two_threads(mix: str, senders: int, people: int, rooms: int) -> list[str]:
+    """What two threads carry beside one when each has a core, by what a packet costs on them: twice as much, less what
+    two on one port cost more. That needs no third core for the generator."""
+    if (os.cpu_count() or 1) < 2:
+        print("skipped: two threads need two cores", file=sys.stderr)
+        return []
+    command = [BINARY, "--rooms", rooms, "--senders", senders, "--people", people, "--seconds", SECONDS, "--threads"]
+    pairs = [(result([*command, 1]), result([*command, 2])) for _ in range(JANUS_RUNS)]
+    carried = [2 * one["cpu_us_per_packet"] / two["cpu_us_per_packet"] for one, two in pairs]
+    show(f"forwarding {mix}", "two_threads_carry", carried, "x")
+    value = statistics.median(carried)
+    return [f"{mix}: two threads carry {value:.2f} times what one does"] if value < MINIMUM_OF_TWO else []
 
 
 def report(mix: str, runs: list, peers: dict, counted: dict) -> list[str]:
@@ -125,6 +171,8 @@ def main() -> int:
         for mix, senders, people, rooms, receivers in MIXES:
             runs, peers = measure(binary, senders, people, rooms, receivers)
             over += report(mix, runs, peers, count(senders, people))
+            over += beside_janus(mix)
+        over += two_threads(*MIXES[0][:4])
     for line in over:
         print(f"over the limit: {line}", file=sys.stderr)
     return 1 if over else 0

@@ -16,7 +16,7 @@ os.environ["TERTULIA_WEB"] = WEB.name
 os.environ.setdefault("TERTULIA_BINARY", str(ROOT / ".build/release/tertulia"))
 from figures import show  # noqa: E402
 from generator import Found, load, resident_kb  # noqa: E402
-from janus_server import Janus  # noqa: E402
+from janus import Janus  # noqa: E402
 from node import Node  # noqa: E402
 
 SENDERS = int(os.environ.get("LOAD_SENDERS", "20"))

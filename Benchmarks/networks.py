@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "Tests/BrowserTests"))
 from figures import AS_JSON, show  # noqa: E402
-from janus import Janus  # noqa: E402
+from janus import BrowserJanus  # noqa: E402
 from netpath import NEAR  # noqa: E402
 from netcalls import FAR_AWAY, GOOD, LOSSY, POOR, UNSTEADY, Part, Sides, Tertulia, hold  # noqa: E402
 
@@ -46,7 +46,7 @@ def measure(name: str, server: str, outcome) -> bool:
 
 def main() -> int:
     fine = True
-    servers = {"tertulia": Tertulia, "janus": lambda: Janus(NEAR)}
+    servers = {"tertulia": Tertulia, "janus": lambda: BrowserJanus(NEAR)}
     with tempfile.TemporaryDirectory() as folder, contextlib.closing(Sides(Path(folder))) as sides:
         for name, call in CALLS.items():
             for server, start in servers.items():

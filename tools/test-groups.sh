@@ -76,6 +76,7 @@ group_unit() {
   check embedded whole tools/check-embedded
   swift_build
   check unit swift swift test --skip-build --skip SimulationTests --skip CongestionTests --skip Vector
+  check allocations whole tools/check-allocations
 }
 
 group_vectors() {

@@ -74,15 +74,31 @@ static bool may_join(const run *run, uint32_t length) {
   return !run->is_closed && length <= run->size && run->count < MAX_SEGMENTS && run->bytes + length <= MAX_BYTES;
 }
 
+static void join(lnet_egress *egress, run *run, int i) {
+  uint32_t length = egress->datagrams[i].length;
+  egress->next[run->last] = (uint16_t)i;
+  run->last = (uint16_t)i;
+  run->count++;
+  run->bytes += length;
+  run->is_closed = length < run->size;
+}
+
 // Sorts datagrams [0, count) into runs. A later run to an address comes after the earlier ones, so order is kept.
 static void make_runs(lnet_egress *egress, int count) {
   uint32_t size = 4;
   while (size < 2 * (uint32_t)count) size *= 2;
   if (egress->joins) memset(egress->cells, 0xFF, size * sizeof *egress->cells);
   egress->run_count = 0;
+  run *previous = NULL;
   for (int i = 0; i < count; i++) {
     const lnet_outgoing *datagram = &egress->datagrams[i];
     egress->next[i] = NONE;
+    // A picture's packets to one receiver come one after the other.
+    if (egress->joins && previous && is_same(&previous->address, &datagram->address) &&
+        may_join(previous, datagram->length)) {
+      join(egress, previous, i);
+      continue;
+    }
     uint16_t *cell = NULL;
     if (egress->joins) {
       uint32_t place = hash(&datagram->address) & (size - 1);
@@ -90,17 +106,14 @@ static void make_runs(lnet_egress *egress, int count) {
         place = (place + 1) & (size - 1);
       cell = &egress->cells[place];
       if (*cell != NONE && may_join(&egress->runs[*cell], datagram->length)) {
-        run *run = &egress->runs[*cell];
-        egress->next[run->last] = (uint16_t)i;
-        run->last = (uint16_t)i;
-        run->count++;
-        run->bytes += datagram->length;
-        run->is_closed = datagram->length < run->size;
+        previous = &egress->runs[*cell];
+        join(egress, previous, i);
         continue;
       }
       *cell = (uint16_t)egress->run_count;
     }
-    egress->runs[egress->run_count++] = (run){
+    previous = &egress->runs[egress->run_count++];
+    *previous = (run){
         .address = datagram->address, .bytes = datagram->length, .first = (uint16_t)i, .last = (uint16_t)i, .count = 1,
         .size = (uint16_t)datagram->length};
   }

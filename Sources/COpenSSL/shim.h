@@ -60,6 +60,9 @@ static inline void copenssl_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bi
 
 static inline void copenssl_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 
+/* A hint to the processor, and no call. */
+static inline void copenssl_prefetch(const void *address) { __builtin_prefetch(address); }
+
 static inline int copenssl_error_reason(unsigned long code) { return ERR_GET_REASON(code); }
 
 static inline long copenssl_bio_get_memory(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }

@@ -85,7 +85,11 @@ package final class OpenSSLDTLS: DTLSTransport {
 
   package func close(now: Instant, to peer: TransportAddress, into out: inout some DatagramSink & ~Copyable) {
     guard isAlive else { return }
-    if state == .connected { SSL_shutdown(ssl) }
+    if state == .connected {
+      // To write an alert takes a buffer, which only reading makes anew.
+      discardData()
+      SSL_shutdown(ssl)
+    }
     end(.closed)
     flush(to: peer, into: &out)
   }
@@ -110,7 +114,11 @@ extension OpenSSLDTLS {
       let result = SSL_do_handshake(ssl)
       if result == 1 { complete() } else { examine(result) }
     }
-    if state == .connected { discardData() }
+    if state == .connected {
+      discardData()
+      // 32 kB, and hardly anything comes any more.
+      SSL_free_buffers(ssl)
+    }
     schedule(now)
   }
 

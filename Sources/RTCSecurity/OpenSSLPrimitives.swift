@@ -21,4 +21,7 @@ package enum OpenSSLPrimitives: RTCPrimitives {
     guard a.count > 0 else { return true }
     return CRYPTO_memcmp(a.baseAddress, b.baseAddress, a.count) == 0
   }
+
+  @inline(__always)
+  package static func prefetch(_ address: UnsafeRawPointer) { copenssl_prefetch(address) }
 }

@@ -1,3 +1,4 @@
+internal import COpenSSL
 package import RTCCore
 
 /// `SRTPSession` over libcrypto: a handle to keys, contexts and windows. After it was made only new SSRCs allocate.
@@ -58,6 +59,20 @@ package struct OpenSSLSRTP: SRTPSession {
 
   package var rtpOverhead: Int { profile.rtpOverhead }
   package var rtcpOverhead: Int { profile.rtcpOverhead }
+
+  @inline(__always)
+  package func prefetch() {
+    copenssl_prefetch(state)
+    copenssl_prefetch(UnsafeRawPointer(state) + 64)
+  }
+
+  /// All of a table of few streams.
+  @inline(__always)
+  package func prefetchStreams() {
+    state.pointee.outbound.rtp.prefetch()
+    guard let memory = state.pointee.outbound.rtpStreams.memory else { return }
+    for line in 0..<8 { copenssl_prefetch(memory + 64 &* line) }
+  }
 
   package func destroy() {
     state.pointee.inbound.destroy()

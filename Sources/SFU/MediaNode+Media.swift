@@ -41,7 +41,9 @@ extension MediaNode {
   private mutating func forwardTrain(now: Instant, into out: inout some DatagramSink & ~Copyable) {
     let packets = train.packets
     var track = router.firstSubscriber(of: packets[0])
+    var ahead = lookahead(from: track)
     while track >= 0 {
+      lookAhead(&ahead)
       let next = router.downTracks[track].pointee.nextSubscriber
       for index in 0..<train.count {
         switch router.admit(packets[index], to: track, now: now) {

@@ -11,25 +11,28 @@ struct PacerQueue {
 
   static var capacity: Int { 512 }
 
-  private let entries: UnsafeMutablePointer<Entry>
+  /// Nil until something waits: many paths never have to.
+  private var entries: UnsafeMutablePointer<Entry>?
   private var head = 0
   private(set) var count = 0
   /// Payload bytes that wait.
   private(set) var bytes = 0
 
   /// Memory is freed by `destroy`.
-  init() { entries = .allocate(capacity: Self.capacity) }
+  init() {}
 
-  func destroy() { entries.deallocate() }
+  func destroy() { entries?.deallocate() }
 
   @inline(__always)
   var isEmpty: Bool { count == 0 }
 
-  var first: Entry? { count == 0 ? nil : entries[head] }
+  var first: Entry? { count == 0 ? nil : entries?[head] }
 
   /// False when it is full.
   mutating func append(_ entry: Entry) -> Bool {
     guard count < Self.capacity else { return false }
+    let entries = self.entries ?? .allocate(capacity: Self.capacity)
+    self.entries = entries
     (entries + ((head &+ count) & (Self.capacity - 1))).initialize(to: entry)
     count &+= 1
     bytes &+= Int(entry.size)
@@ -37,7 +40,7 @@ struct PacerQueue {
   }
 
   mutating func removeFirst() {
-    guard count > 0 else { return }
+    guard let entries, count > 0 else { return }
     bytes &-= Int(entries[head].size)
     head = (head &+ 1) & (Self.capacity - 1)
     count &-= 1
@@ -47,7 +50,7 @@ struct PacerQueue {
   mutating func remove(track: Int32) {
     let old = count
     for _ in 0..<old {
-      let entry = entries[head]
+      guard let entry = first else { return }
       removeFirst()
       if entry.track != track { _ = append(entry) }
     }

@@ -12,8 +12,8 @@ struct Transport<Security: RTCSecurityProvider> {
   var srtp: Security.SRTP?
   /// Pictures that wait for the pacer.
   var queue = PacerQueue()
-  var congestion: CongestionController
   var agent: ICELiteAgent<Security.Primitives>
+  var congestion: CongestionController
   var dtls: Security.DTLS
   /// Consent may never come: then the session ends too.
   let created: Instant

@@ -13,18 +13,20 @@ final class Call {
   private let plane: MediaPlane
   private let fleet: SocketFleet<OpenSSLSecurity>
 
-  /// `cpu` is the media thread's own; nil leaves it to the kernel.
-  init(_ mix: Mix, cpu: Int?) throws {
+  /// `cpu` is the first media thread's own; nil leaves it to the kernel.
+  init(_ mix: Mix, threads: Int, cpu: Int?) throws {
     self.mix = mix
     let address = TransportAddress(ipv4: 0x7F00_0001, port: 0)
     plane = try MediaPlane(
-      configuration: MediaPlaneConfiguration(bindAddress: "127.0.0.1", port: 0, cpu: cpu)
+      configuration: MediaPlaneConfiguration(bindAddress: "127.0.0.1", port: 0, cpu: cpu, shards: threads)
     ) { _ in }
     fleet = try SocketFleet(
       (0..<mix.count).map(mix.configuration), security: try OpenSSLSecurity(), bind: address, seed: 1)
     for index in 0..<fleet.count {
-      let (commands, answer) = try mix.join(index, offer: fleet.offer(of: index), local: plane.description)
-      for command in commands { plane.post(command, in: mix.room(of: index)) }
+      let room = mix.room(of: index)
+      let (commands, answer) = try mix.join(index, offer: fleet.offer(of: index), local: plane.enter(room))
+      for command in commands { plane.post(command, in: room) }
+      plane.leave(room)
       try fleet.accept(answer: answer, for: index)
     }
   }
@@ -73,7 +75,7 @@ final class Call {
 
 /// Sums at one moment, or between two.
 struct Cost {
-  /// Of the media thread.
+  /// Of the media threads.
   var cpu: TimeDelta
   /// RTP packets handed on.
   var packets: UInt64
@@ -84,7 +86,7 @@ struct Cost {
   /// Datagrams that left together with others, and calls that sent.
   var joined: UInt64
   var sends: UInt64
-  /// Blocks that the media thread asked for, timers and all.
+  /// Blocks that the media threads asked for, timers and all.
   var allocations: UInt64
   var transit: TransitHistogram
 

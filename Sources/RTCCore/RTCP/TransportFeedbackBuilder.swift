@@ -1,7 +1,7 @@
 package import Bytes
 
-/// The receiver's side of transport-wide feedback: remembers when packets came, and writes it down. Memory is fixed: the
-/// arrivals of the last 2,048 sequence numbers.
+/// The receiver's side of transport-wide feedback: remembers when packets came, and writes it down. Memory is fixed from the
+/// first packet on: the arrivals of the last 2,048 sequence numbers.
 package struct TransportFeedbackBuilder: Sendable {
   /// Sequence numbers remembered, reported or not.
   package static let capacity = 2048
@@ -11,8 +11,8 @@ package struct TransportFeedbackBuilder: Sendable {
   private static let missing = Int64.min
   private static let headerLength = 20
 
-  /// Arrival in ticks of 250 us, at sequence modulo capacity.
-  private var arrivals = [Int64](repeating: missing, count: capacity)
+  /// Arrival in ticks of 250 us, at sequence modulo capacity. Empty for peers that send nothing.
+  private var arrivals: [Int64] = []
   private var unwrapper = SequenceUnwrapper()
   private var newest: Int64 = -1
   /// The first number that the next feedback reports on.
@@ -30,6 +30,7 @@ package struct TransportFeedbackBuilder: Sendable {
   package mutating func record(_ sequence: UInt16, at now: Instant) {
     let number = unwrapper.peek(sequence)
     if unwrapper.last == nil {
+      arrivals = [Int64](repeating: Self.missing, count: Self.capacity)
       next = number
       newest = number
       _ = unwrapper.unwrap(sequence)

@@ -57,6 +57,19 @@ package protocol SRTPSession {
   /// Protects the RTCP packet in `datagram[..<length]` in place; the rest of `datagram` is room for the tag.
   mutating func protectRTCP(_ datagram: UnsafeMutableRawBufferPointer, length: Int) -> SRTPVerdict
 
+  /// An RTP packet will be protected soon: what that needs may be brought near.
+  func prefetch()
+
+  /// The next step of that, which wants the first to be done.
+  func prefetchStreams()
+
   /// Wipes the keys and frees everything behind the handle.
   func destroy()
+}
+
+extension SRTPSession {
+  @inline(__always)
+  package func prefetch() {}
+  @inline(__always)
+  package func prefetchStreams() {}
 }
