@@ -34,7 +34,8 @@ export class Invite extends Sheet {
       this.maker,
       this.tree,
     );
-    this.body.append(this.text, this.waits, this.card.box, this.personal);
+    this.password = h("p", { t: "invite.password", testid: "invite-password" });
+    this.body.append(this.text, this.waits, this.password, this.card.box, this.personal);
     this.first = this.card.copy;
     this.asked = false;
     /** @type {Notice | undefined} */
@@ -53,7 +54,7 @@ export class Invite extends Sheet {
    * @param {Readonly<State>} state
    * @param {Readonly<import("./view.js").Look>} look
    */
-  render({ link, notices, self, security }, look) {
+  render({ link, password, notices, self, security }, look) {
     const open = this.follow(look);
     const makes = security.counter > 0 &&
       (self.role === "host" || (may(self.permissions, "invite") && self.invitation !== null));
@@ -65,6 +66,7 @@ export class Invite extends Sheet {
     this.card.show(link);
     show(this.text, security.door === "open");
     show(this.waits, security.door !== "open");
+    show(this.password, password);
     show(this.personal, sees);
     show(this.maker, makes);
   }

@@ -16,6 +16,7 @@ from server import serve  # noqa: E402
 # name: (query, what is clicked, widths it is worth looking at)
 SCENES = {
     "home": ("scene=home", []),
+    "home-options": ("scene=home", ["room-options"]),
     "prejoin": ("scene=prejoin", []),
     "prejoin-asking": ("scene=prejoin-asking", []),
     "prejoin-denied": ("scene=prejoin-denied", []),
