@@ -1,9 +1,13 @@
 /// base64url without padding (RFC 4648 §5). One value has one spelling: a decoder that accepted others would let two
 /// texts name one token.
 package enum Base64URL {
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+  private static let alphabet = [UInt8](
+    utf8: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
-  package static func encode(_ bytes: [UInt8]) -> String {
+  package static func encode(_ bytes: [UInt8]) -> String { String(decoding: ascii(of: bytes), as: UTF8.self) }
+
+  /// The same as ASCII, for the browser, where texts would bring more code than all the rest of this.
+  package static func ascii(of bytes: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count * 4 + 2) / 3)
     var index = 0
@@ -15,7 +19,7 @@ package enum Base64URL {
       for digit in 0..<min(left + 1, 4) { text.append(alphabet[Int(group >> UInt32(18 - 6 * digit)) & 0x3F]) }
       index += 3
     }
-    return String(decoding: text, as: UTF8.self)
+    return text
   }
 
   /// The bytes that `text` spells; nil for padding, other characters, an impossible length, or spare bits that are set.

@@ -18,6 +18,9 @@ package struct HostKey<Suite: CipherSuiteProvider>: Sendable {
   /// `H`: 10 bytes.
   package var digest: [UInt8] { Self.digest(of: publicKey) }
 
+  /// Signs a content of ours that says by itself what it is: one of `DoorProofs`, or a certificate's.
+  package func sign(_ content: [UInt8]) -> [UInt8]? { try? Suite.sign(privateKey: seed, message: content) }
+
   static func digest(of publicKey: [UInt8]) -> [UInt8] {
     Array(Suite.hash(publicKey).prefix(MeetingLink.hostKeyDigestLength))
   }

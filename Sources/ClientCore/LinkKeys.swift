@@ -2,18 +2,33 @@ import Bytes
 package import MLS
 package import MLSWire
 
-/// What follows from the secret of a link: proof of holding it for the node, and the key that every Add needs.
-/// `K = HKDF-Extract("tertulia link 1", S)`, from which both are expanded.
+/// What follows from the secret of a link: proof of holding it for the node, the key that every Add needs, and the one
+/// that names are sealed with at the door. All are expanded from
+/// `K = HKDF-Extract("tertulia link 1", S)`, or `HKDF-Extract("tertulia link 2", S || P)` where `P` is the password's.
 package struct LinkKeys<Suite: CipherSuiteProvider>: Sendable {
-  /// Proof of holding the link, 32 bytes; the node stores only its hash.
+  /// Proof of holding the link, 32 bytes; the node stores only its hash. It covers `H`: a link whose host was cut off or
+  /// exchanged opens another door.
   package let gate: [UInt8]
   /// The room's pre-shared key, 32 bytes, never sent.
   package let roomPSK: [UInt8]
+  /// Seals what only those with the link may read before they are members, 16 bytes.
+  let knock: [UInt8]
 
-  package init(_ link: MeetingLink) {
-    let root = Suite.extract(salt: [UInt8](utf8: "tertulia link 1"), secret: link.secret)
-    gate = Suite.expand(key: root, info: [UInt8](utf8: "tertulia gate 1"), length: 32)
+  /// Bytes of what Argon2id makes of a password.
+  package static var passwordKeyLength: Int { 32 }
+
+  /// `password` is Argon2id of it (docs/sealing.md), 32 bytes; empty for a link of version 1.
+  package init(_ link: MeetingLink, password: [UInt8] = []) {
+    let root = Suite.extract(
+      salt: [UInt8](utf8: link.hasPassword ? "tertulia link 2" : "tertulia link 1"),
+      secret: link.secret + (link.hasPassword ? password : []))
+    if let host = link.hostKeyDigest {
+      gate = Suite.expand(key: root, info: [UInt8](utf8: "tertulia gate 2") + host, length: 32)
+    } else {
+      gate = Suite.expand(key: root, info: [UInt8](utf8: "tertulia gate 1"), length: 32)
+    }
     roomPSK = Suite.expand(key: root, info: [UInt8](utf8: "tertulia room psk 1"), length: 32)
+    knock = Suite.expand(key: root, info: [UInt8](utf8: "tertulia knock 1"), length: Suite.aeadKeyLength)
   }
 
   /// What a group of the room is joined and committed to with.

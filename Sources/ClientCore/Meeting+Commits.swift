@@ -15,7 +15,7 @@ extension Meeting {
       return
     }
     guard (try? group?.receive(.publicMessage(message), now: wallClock)) != nil else { return tell(.badProposal) }
-    node.removing.insert(leaf)
+    if !node.removing.contains(leaf) { node.removing.append(leaf) }
     if timers[.proposals] == nil {
       timers[.proposals] = now + .seconds(2) + TimeDelta.seconds(2).random(using: &random)
     }

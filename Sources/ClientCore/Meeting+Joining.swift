@@ -88,7 +88,7 @@ extension Meeting {
     if bundle == nil {
       let lifetime = Lifetime(
         notBefore: wallClock - min(wallClock, Pace.lifetimeBefore), notAfter: wallClock + Pace.lifetimeAfter)
-      bundle = try? KeyPackageBundle(identity, lifetime: lifetime, using: &random)
+      bundle = try? KeyPackageBundle(identity, lifetime: lifetime, leafExtensions: leafExtensions, using: &random)
     }
     guard let bundle else { return }
     emit(.send(.keyPackage(MLSMessage.keyPackage(bundle.keyPackage).wire)))

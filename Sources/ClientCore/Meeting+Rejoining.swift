@@ -18,6 +18,7 @@ extension Meeting {
     var entry = ExternalJoin(identity: identity)
     entry.replacing = old?.leaf
     entry.pskIDs = [psk]
+    entry.leafExtensions = leafExtensions
     do {
       let made = try Group.joinExternally(
         info, tree: nodes, join: entry, psks: keys.psks, now: wallClock, using: &random)

@@ -19,6 +19,10 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
   let link: MeetingLink
   let keys: LinkKeys<Suite>
   let hostKey: HostKey<Suite>?
+  /// Of the personal invitation that our link is.
+  let invitation: InvitationKey<Suite>?
+  /// What the node says of it: with all that it comes from.
+  var chain: InvitationChain?
   /// Our own join, which is our credential; `newJoin` draws another.
   package internal(set) var join: JoinID
 
@@ -56,9 +60,9 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
   var wallClock: UInt64 = 0
   var effects: [MeetingEffect] = []
 
-  /// `hostSeed` is the 32 bytes that the host's key is made of, nil for everybody else.
+  /// `hostSeed` is the 32 bytes that the host's key is made of, nil for everybody else; `password` as in `LinkKeys`.
   package init(
-    link: MeetingLink, hostSeed: [UInt8]?, using random: inout some RandomNumberGenerator
+    link: MeetingLink, password: [UInt8] = [], hostSeed: [UInt8]?, using random: inout some RandomNumberGenerator
   ) throws(MeetingError) {
     var hostKey: HostKey<Suite>?
     if let hostSeed {
@@ -67,7 +71,8 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
     }
     self.hostKey = hostKey
     self.link = link
-    keys = LinkKeys(link)
+    keys = LinkKeys(link, password: password)
+    invitation = link.invitation.flatMap { InvitationKey(secret: $0) }
     let join = JoinID(using: &random)
     self.join = join
     identity = Self.identity(join, using: &random)
@@ -134,6 +139,7 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
     case .acceptComparison: acceptComparison(using: &random)
     case .comparisonResult(let same): answerComparison(same)
     case .cancelComparison: cancelComparison()
+    case .invited(let chain): use(invitation: chain)
     }
   }
 
@@ -153,10 +159,10 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
   mutating func tell(_ notice: MeetingNotice) { emit(.notice(notice)) }
 
   mutating func raise(_ alarm: MeetingAlarm) {
-    if watch.alarms.insert(alarm).inserted { emit(.alarm(alarm)) }
+    if watch.alarms.set(alarm, true) { emit(.alarm(alarm)) }
   }
 
   mutating func clear(_ alarm: MeetingAlarm) {
-    if watch.alarms.remove(alarm) != nil { emit(.alarmCleared(alarm)) }
+    if watch.alarms.set(alarm, false) { emit(.alarmCleared(alarm)) }
   }
 }

@@ -33,6 +33,9 @@ package enum MeetingInput: Sendable {
   /// The connection to the node is lost.
   case disconnected
 
+  /// The chain of the invitation that our link is: to be told before the input `entered`.
+  case invited([UInt8])
+
   // The person's.
 
   /// A fresh join and everything anew: to be told before a `hello` that resumes nothing. `Meeting.join` changes.

@@ -8,7 +8,7 @@ import SFrame
 // One meeting an instance: a worker that wants another starts another. The module is single-threaded, and no export calls
 // out to the host while it holds the meeting. It is used in place: a copy would cost as much code as a module of ours.
 nonisolated(unsafe) var mailbox = Mailbox()
-nonisolated(unsafe) private var meeting: Meeting<BoringX25519Suite, BoringCrypto>?
+nonisolated(unsafe) var meeting: Meeting<BoringX25519Suite, BoringCrypto>?
 
 /// Address of the mailbox, until the next call that writes to it.
 @c(mailbox_address)
@@ -22,30 +22,33 @@ func mailboxReserve(_ count: Int32) -> Int32 { mailbox.reserve(Int(count)) ? 0 :
 @c(mailbox_erase)
 func mailboxErase() { mailbox.erase() }
 
-/// Out: a host's seed, 32 bytes, and what a link names it by, 10 bytes.
+/// In: a host's seed of 32 bytes, or nothing for a new one. Out: the seed, and what a link names it by, 10 bytes.
 @c(host_create)
-func hostCreate() -> Int32 {
+func hostCreate(_ length: Int32) -> Int32 {
+  guard var seed = mailbox.read(length) else { return Status.badArgument.rawValue }
   var random = HostRandom()
-  let seed = JoinID(using: &random).bytes + JoinID(using: &random).bytes
+  if seed.isEmpty { seed = JoinID(using: &random).bytes + JoinID(using: &random).bytes }
   guard let key = try? HostKey<BoringX25519Suite>(seed: seed) else { return Status.badArgument.rawValue }
   return mailbox.write(seed + key.digest)
 }
 
-/// In: the link's fragment in ASCII, and a host's seed of 32 bytes if there is one. Out: the gate, 32 bytes, and the join
-/// id, 16 bytes. A seed that is not that of the link's host is ignored.
+/// In: the link's fragment in ASCII, a host's seed of 32 bytes if there is one, and what Argon2id made of the password, 32
+/// bytes, where the link asks for one. Out: the gate, 32 bytes, and the join id, 16 bytes. A seed that is not that of the
+/// link's host is ignored.
 @c(meeting_open)
-func meetingOpen(_ fragmentLength: Int32, _ seedLength: Int32) -> Int32 {
-  guard fragmentLength >= 0, seedLength >= 0, let input = mailbox.read(fragmentLength &+ seedLength) else {
-    return Status.badArgument.rawValue
-  }
+func meetingOpen(_ fragmentLength: Int32, _ seedLength: Int32, _ passwordLength: Int32) -> Int32 {
+  guard fragmentLength >= 0, seedLength >= 0, passwordLength >= 0,
+    let input = mailbox.read(fragmentLength &+ seedLength &+ passwordLength)
+  else { return Status.badArgument.rawValue }
   mailbox.erase()
-  guard let link = try? MeetingLink(fragment: Array(input[..<Int(fragmentLength)])) else {
-    return Status.badLink.rawValue
-  }
-  let seed = seedLength > 0 ? Array(input[Int(fragmentLength)...]) : nil
+  let (seedStart, passwordStart) = (Int(fragmentLength), Int(fragmentLength) + Int(seedLength))
+  guard let link = try? MeetingLink(fragment: Array(input[..<seedStart])) else { return Status.badLink.rawValue }
+  let seed = seedLength > 0 ? Array(input[seedStart..<passwordStart]) : nil
+  let password = Array(input[passwordStart...])
+  guard !link.hasPassword || !password.isEmpty else { return Status.passwordNeeded.rawValue }
   var random = HostRandom()
-  meeting = try? Meeting(link: link, hostSeed: seed, using: &random)
-  if meeting == nil { meeting = try? Meeting(link: link, hostSeed: nil, using: &random) }
+  meeting = try? Meeting(link: link, password: password, hostSeed: seed, using: &random)
+  if meeting == nil { meeting = try? Meeting(link: link, password: password, hostSeed: nil, using: &random) }
   guard meeting != nil else { return Status.badLink.rawValue }
   return mailbox.write(meeting!.gate + meeting!.join.bytes)
 }

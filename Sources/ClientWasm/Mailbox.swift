@@ -61,6 +61,7 @@ enum Status: Int32 {
   case exhausted = -8
   case tooLarge = -9
   case futureEpoch = -10
+  case passwordNeeded = -11
   case notAllowed = -12
 
   init(_ error: FrameError) {

@@ -48,6 +48,7 @@ extension MeetingInput {
     case 23: self = .freeze
     case 24: self = .vouch(try JoinID(from: &reader))
     case 25: self = .frozen(try reader.opaque())
+    case 26: self = .invited(try reader.opaque())
     default: throw .trailingBytes
     }
   }

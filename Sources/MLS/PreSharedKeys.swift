@@ -2,33 +2,45 @@ package import MLSWire
 
 /// The pre-shared keys that a client has (RFC 9420 §8.4).
 package struct PreSharedKeys: Sendable {
-  private var external: [[UInt8]: [UInt8]] = [:]
-  private var resumption: [Epoch: [UInt8]] = [:]
+  /// A handful at most: looking through them is less code than hashing.
+  private var keys: [Key] = []
 
-  private struct Epoch: Hashable {
-    let groupID: [UInt8]
-    let epoch: UInt64
+  private struct Key: Sendable {
+    /// Of an external key, or of the group that is resumed.
+    let id: [UInt8]
+    /// That is resumed; nil for an external key.
+    let epoch: UInt64?
+    let secret: [UInt8]
   }
 
   package init() {}
 
-  package init(external id: [UInt8], secret: [UInt8]) { external[id] = secret }
+  package init(external id: [UInt8], secret: [UInt8]) { add(external: id, secret: secret) }
 
-  package mutating func add(external id: [UInt8], secret: [UInt8]) { external[id] = secret }
+  package mutating func add(external id: [UInt8], secret: [UInt8]) { put(Key(id: id, epoch: nil, secret: secret)) }
 
   package mutating func add(resumptionOf groupID: [UInt8], epoch: UInt64, secret: [UInt8]) {
-    resumption[Epoch(groupID: groupID, epoch: epoch)] = secret
+    put(Key(id: groupID, epoch: epoch, secret: secret))
   }
 
   mutating func remove(resumptionOf groupID: [UInt8], epoch: UInt64) {
-    resumption[Epoch(groupID: groupID, epoch: epoch)] = nil
+    if let place = place(of: groupID, epoch) { keys.remove(at: place) }
   }
 
   package func secret(for kind: PreSharedKeyID.Kind) -> [UInt8]? {
     switch kind {
-    case .external(let id): external[id]
-    case .resumption(_, let groupID, let epoch): resumption[Epoch(groupID: groupID, epoch: epoch)]
+    case .external(let id): place(of: id, nil).map { keys[$0].secret }
+    case .resumption(_, let groupID, let epoch): place(of: groupID, epoch).map { keys[$0].secret }
     }
+  }
+
+  private mutating func put(_ key: Key) {
+    if let place = place(of: key.id, key.epoch) { keys.remove(at: place) }
+    keys.append(key)
+  }
+
+  private func place(of id: [UInt8], _ epoch: UInt64?) -> Int? {
+    keys.indices.first { keys[$0].epoch == epoch && keys[$0].id == id }
   }
 
   /// `psk_secret` of a list: ours first, then what `others` has. The zero vector for none (§8.4).

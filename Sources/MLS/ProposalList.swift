@@ -56,13 +56,14 @@ struct ProposalList<Suite: CipherSuiteProvider>: Sendable {
     try validateCounts(by: committer)
     let extensions = newExtensions ?? context.extensions
     let validator = try LeafValidator<Suite>(groupID: context.groupID, extensions: extensions, now: now)
-    var touched = Set<LeafIndex>()
+    var touched: [LeafIndex] = []
     for sent in proposals {
       if let leaf = sent.changedLeaf {
         guard leaf != committer.leaf else {
           throw .proposals(sent.proposal.type == .update ? .updateByCommitter : .removesCommitter)
         }
-        guard touched.insert(leaf).inserted else { throw .proposals(.severalForOneLeaf) }
+        guard !touched.contains(leaf) else { throw .proposals(.severalForOneLeaf) }
+        touched.append(leaf)
       }
       try sent.validate(context: context, tree: tree, validator: validator)
     }
@@ -155,5 +156,5 @@ struct AppliedProposals<Suite: CipherSuiteProvider>: Sendable {
   }
 
   /// The new members, whom the path of this commit does not reach.
-  var newLeaves: Set<LeafIndex> { Set(added.map { $0.leaf }) }
+  var newLeaves: [LeafIndex] { added.map { $0.leaf } }
 }

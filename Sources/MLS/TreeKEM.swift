@@ -109,7 +109,7 @@ extension RatchetTree {
 
   /// Encrypts the path secrets to everyone but the members that this commit adds (RFC 9420 §7.5, §7.6).
   package func encrypt(
-    _ path: FreshPath, context: GroupContext, excluding added: Set<LeafIndex>,
+    _ path: FreshPath, context: GroupContext, excluding added: [LeafIndex],
     using random: inout some RandomNumberGenerator
   ) throws(MLSError) -> UpdatePath {
     let context = context.wire
@@ -134,14 +134,14 @@ extension RatchetTree {
   }
 
   /// The resolution of a copath node without new members.
-  private func recipients(of node: NodeIndex, excluding added: Set<LeafIndex>) -> [NodeIndex] {
+  private func recipients(of node: NodeIndex, excluding added: [LeafIndex]) -> [NodeIndex] {
     resolution(of: node).filter { node in node.leaf.map { !added.contains($0) } ?? true }
   }
 
   /// Puts the public part of a received path into the tree (RFC 9420 §7.5): lengths, keys that are new, and the
   /// parent hash that the leaf signed.
   package mutating func merge(
-    _ path: UpdatePath, from leaf: LeafIndex, excluding added: Set<LeafIndex>
+    _ path: UpdatePath, from leaf: LeafIndex, excluding added: [LeafIndex]
   ) throws(MLSError) {
     let filtered = filteredDirectPath(of: leaf)
     guard path.nodes.count == filtered.count else { throw .commit(.wrongPathLength) }
@@ -164,7 +164,7 @@ extension RatchetTree {
   /// Opens the path secret that is meant for us and derives the keys above it (RFC 9420 §7.5). Returns the commit
   /// secret.
   package func decrypt(
-    _ path: UpdatePath, from sender: LeafIndex, context: GroupContext, excluding added: Set<LeafIndex>,
+    _ path: UpdatePath, from sender: LeafIndex, context: GroupContext, excluding added: [LeafIndex],
     privateTree: inout PrivateTree<Suite>
   ) throws(MLSError) -> [UInt8] {
     let filtered = filteredDirectPath(of: sender)

@@ -16,6 +16,11 @@ struct MediaKeyVectorTests {
       let fragment: String
       let gate: String
       let roomPsk: String
+      let knock: String
+      /// The public key of a personal invitation.
+      let invitation: String?
+      /// What Argon2id made of the password.
+      let passwordKey: String?
     }
 
     struct Frame: Decodable {
@@ -45,11 +50,16 @@ struct MediaKeyVectorTests {
     return try! decoder.decode(Vectors.self, from: Data(contentsOf: file))
   }()
 
-  @Test("gate and room PSK follow from a link as in Python")
+  @Test("gate, room PSK, knock key and invitation follow from a link as in Python")
   func links() throws {
     for vector in Self.vectors.links {
       let link = try MeetingLink(fragment: Array(vector.fragment.utf8))
-      let keys = LinkKeys<NativeX25519Suite>(link)
+      let password = vector.passwordKey.flatMap { [UInt8](hex: $0) } ?? []
+      let keys = LinkKeys<NativeX25519Suite>(link, password: password)
+      #expect(link.hasPassword == !password.isEmpty)
+      #expect(keys.knock.hex == vector.knock)
+      #expect(
+        link.invitation.flatMap { InvitationKey<NativeX25519Suite>(secret: $0)?.publicKey.hex } == vector.invitation)
       #expect(keys.gate.hex == vector.gate)
       #expect(keys.roomPSK.hex == vector.roomPsk)
       #expect(link.fragment == Array(vector.fragment.utf8))

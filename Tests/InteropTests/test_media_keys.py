@@ -7,16 +7,22 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 import media_keys
-from link import Link, unb64url
+from link import Link, password_key, unb64url
 
 VECTORS = json.loads((Path(__file__).parent / "media_keys.json").read_text())
 
 
 @pytest.mark.parametrize("vector", VECTORS["links"])
 def test_what_follows_from_a_link(vector):
-    link = Link.parse(f"https://example.org/r/ROOM#{vector['fragment']}")
+    address = f"https://example.org/r/{vector.get('room', 'ROOM')}#{vector['fragment']}"
+    link = Link.parse(address, vector.get("password"))
     assert unb64url(link.gate).hex() == vector["gate"]
     assert link.room_psk.hex() == vector["room_psk"]
+    assert link.knock_key.hex() == vector["knock"]
+    if link.invitation is not None:
+        assert link.invitation_public_key.hex() == vector["invitation"]
+    if link.password is not None:
+        assert password_key(link.password, link.room).hex() == vector["password_key"]
 
 
 @pytest.mark.parametrize("vector", VECTORS["frames"])

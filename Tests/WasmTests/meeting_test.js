@@ -42,7 +42,7 @@ Deno.test("who has another link is not let in", async () => {
 
 Deno.test("what one says all others hear, and only once", async () => {
   const { node, people: [ana, ben, carla] } = await meet(module, 3);
-  ana.hear(Input.say(text("hello"), null));
+  ana.hear(Input.say(text("hello"), "chat", null));
   const [message] = ana.sent;
   node.settle();
   for (const one of [ben, carla]) {
@@ -56,7 +56,7 @@ Deno.test("what one says all others hear, and only once", async () => {
 
 Deno.test("what is said to one, the others do not even get", async () => {
   const { node, people: [ana, ben, carla] } = await meet(module, 3);
-  ana.hear(Input.say(text("psst"), [ben.join]));
+  ana.hear(Input.say(text("psst"), "direct", [ben.join]));
   node.settle();
   equal(words(ben.last("said").content), "psst");
   equal(carla.last("said"), undefined);
@@ -79,12 +79,12 @@ Deno.test("the host removes somebody, who is told and can read nothing more", as
   const [host, ben, carla] = [await person(link, made.seed), await person(link), await person(link)];
   for (const one of [host, ben, carla]) node.enter(one);
   equal(host.last("members").members.find((/** @type {any} */ { isSelf }) => isSelf).role, "host");
-  host.hear(Input.remove(ben.join));
+  host.hear(Input.remove([ben.join]));
   node.settle();
   deepEqual(ben.last("expelled"), { type: "expelled", by: "host" });
   equal(carla.last("security").members, 2);
   deepEqual(carla.last("removed"), { type: "removed", join: encode(ben.join), by: "host" });
-  host.hear(Input.say(text("among us"), null));
+  host.hear(Input.say(text("among us"), "chat", null));
   node.settle();
   equal(words(carla.last("said").content), "among us");
   equal(ben.last("said"), undefined);
@@ -125,7 +125,7 @@ Deno.test("nothing that was secret stays in the mailbox", async () => {
   const node = new Node();
   const ana = new Person(core);
   node.enter(ana);
-  ana.hear(Input.say(text("a secret of ours"), null));
+  ana.hear(Input.say(text("a secret of ours"), "chat", null));
   const memory = new Uint8Array(/** @type {WebAssembly.Memory} */ (exports.memory).buffer);
   const address = /** @type {() => number} */ (exports.mailbox_address)();
   ok(memory.subarray(address, address + 32 * 1024).every((byte) => byte === 0));
@@ -154,7 +154,7 @@ Deno.test("any bytes are an input or none; the module does not break", async () 
   for (let round = 0; round < 2_000; round += 1) {
     const bytes = Uint8Array.from({ length: Math.floor(random() * 80) }, () => Math.floor(random() * 256));
     try {
-      core.handle({ kind: Math.floor(random() * 24), bytes }, { now: round, wallClock: 1_700_000_000 });
+      core.handle({ kind: Math.floor(random() * 28), bytes }, { now: round, wallClock: 1_700_000_000 });
     } catch (error) {
       equal(/** @type {CoreError} */ (error).code, "malformed");
     }

@@ -281,7 +281,7 @@ export class SecureSession extends EventTarget {
 
   /** @param {boolean} locked */
   lock(locked) {
-    this.setRules({ door: locked ? "locked" : "open" });
+    this.setRules({ door: locked ? "locked" : "lobby" });
   }
 
   /** For moderators. @param {RulesPatch} patch */

@@ -1,5 +1,7 @@
 // @ts-check
+import { encode } from "./base64url.js";
 import { readEffects } from "./meeting-codec.js";
+import { TLSReader, TLSWriter } from "./tls.js";
 
 /**
  * The client core: Swift compiled to WebAssembly, holding link secret, group, counters and replay windows. Calls are
@@ -18,6 +20,8 @@ const STATUS = new Map([
   [-8, "exhausted"],
   [-9, "too_large"],
   [-10, "future_epoch"],
+  [-11, "password_needed"],
+  [-12, "not_allowed"],
 ]);
 
 /** Kinds of encoded frames: they differ in how many first bytes the packetizer must be able to read. */
@@ -57,8 +61,8 @@ const SEED_BYTES = 32;
  * @property {() => number} mailbox_address
  * @property {(count: number) => number} mailbox_reserve
  * @property {() => void} mailbox_erase
- * @property {() => number} host_create
- * @property {(fragmentLength: number, seedLength: number) => number} meeting_open
+ * @property {(seedLength: number) => number} host_create
+ * @property {(fragmentLength: number, seedLength: number, passwordLength: number) => number} meeting_open
  * @property {() => number} meeting_join
  * @property {() => number} meeting_group
  * @property {(kind: number, length: number, now: number, wallClock: number) => number} meeting_handle
@@ -66,6 +70,9 @@ const SEED_BYTES = 32;
  * @property {() => number} meeting_deadline
  * @property {() => number} meeting_can_say
  * @property {() => void} meeting_forget
+ * @property {(length: number) => number} door_hello
+ * @property {(flags: number, uses: number, expires: number, length: number) => number} door_invite
+ * @property {(length: number) => number} door_read
  * @property {(context: number, kind: number, prefixLength: number) => number} frame_plan_seal
  * @property {(kind: number, prefixLength: number, length: number) => number} frame_plan_open
  * @property {(handle: number, keyID: bigint, counter: bigint) => number} frame_commit
@@ -130,18 +137,19 @@ export class Core {
 
   /** @returns {{ seed: Bytes, digest: Bytes }} a new host's key, and what a link names it by */
   createHost() {
-    const result = this.#secret((core) => core.host_create());
+    const result = this.#secret((core) => core.host_create(0), new Uint8Array());
     return { seed: result.slice(0, SEED_BYTES), digest: result.slice(SEED_BYTES) };
   }
 
   /**
-   * Whether a link that names its host so means the host with this seed. Uses the core up: open no room in it afterwards.
-   * @param {Uint8Array} seed @param {string} digest as in a link
+   * @param {Uint8Array} seed of a host
+   * @param {string} digest that a link names the host by
+   * @returns {boolean} whether they belong together
    */
   isHostKey(seed, digest) {
     try {
-      this.open(`1${"A".repeat(22)}.${digest}`, seed);
-      return seed.length === SEED_BYTES;
+      const result = this.#secret((core) => core.host_create(seed.length), seed);
+      return seed.length > 0 && encode(result.subarray(SEED_BYTES)) === digest;
     } catch {
       return false;
     }
@@ -150,13 +158,15 @@ export class Core {
   /**
    * @param {string} fragment what follows # in the link
    * @param {Uint8Array | null} seed of the host, if that is who we are
+   * @param {Uint8Array | null} [password] what Argon2id made of it, where the link asks for one
    * @returns {{ gate: Bytes, join: Bytes }}
    */
-  open(fragment, seed) {
+  open(fragment, seed, password = null) {
     const link = new TextEncoder().encode(fragment);
     if (link.length > 256) throw new CoreError("bad_link");
-    const bytes = Uint8Array.of(...link, ...seed ?? []);
-    const result = this.#secret((core) => core.meeting_open(link.length, seed?.length ?? 0), bytes);
+    const bytes = Uint8Array.of(...link, ...seed ?? [], ...password ?? []);
+    const lengths = /** @type {const} */ ([link.length, seed?.length ?? 0, password?.length ?? 0]);
+    const result = this.#secret((core) => core.meeting_open(...lengths), bytes);
     bytes.fill(0);
     return { gate: result.slice(0, GATE_BYTES), join: result.slice(GATE_BYTES, GATE_BYTES + JOIN_BYTES) };
   }
@@ -169,6 +179,42 @@ export class Core {
   /** The group's id; empty outside a group. */
   get group() {
     return this.#call((core) => core.meeting_group());
+  }
+
+  /**
+   * What the next hello says.
+   * @param {Uint8Array} room in ASCII
+   * @param {Uint8Array} device digest of its key
+   * @param {Uint8Array} name as JSON
+   * @returns {{ governed: Bytes, host: Bytes, knock: Bytes, invitation: Bytes } | null} proofs are key and signature, or
+   *   nothing; null in a room that nobody governs
+   */
+  hello(room, device, name) {
+    const input = new TLSWriter().opaque(room).opaque(device).opaque(name).bytes;
+    const result = this.#secret((core) => core.door_hello(input.length), input);
+    if (result.length === 0) return null;
+    const reader = new TLSReader(result);
+    return { governed: reader.opaque(), host: reader.opaque(), knock: reader.opaque(), invitation: reader.opaque() };
+  }
+
+  /**
+   * @param {{ isSpeaker: boolean, delegates: boolean, uses: number, expires: number }} wish
+   * @param {Uint8Array} label as JSON
+   * @returns {{ id: Bytes, fragment: Bytes, chain: Bytes, label: Bytes } | null} null: it is not ours to invite
+   */
+  invite({ isSpeaker, delegates, uses, expires }, label) {
+    const flags = Number(isSpeaker) | Number(delegates) << 1;
+    const input = new TLSWriter().opaque(label).bytes;
+    const result = this.#secret((core) => core.door_invite(flags, uses, expires, input.length), input);
+    if (result.length === 0) return null;
+    const reader = new TLSReader(result);
+    return { id: reader.raw(JOIN_BYTES), fragment: reader.opaque(), chain: reader.opaque(), label: reader.opaque() };
+  }
+
+  /** @param {Uint8Array} box @param {Uint8Array} join of who knocks; empty for a label @returns {Bytes} JSON, or nothing */
+  readDoor(box, join) {
+    const input = new TLSWriter().opaque(box).opaque(join).bytes;
+    return this.#secret((core) => core.door_read(input.length), input);
   }
 
   /** @param {Input} input @param {Time} time @returns {Effect[]} */

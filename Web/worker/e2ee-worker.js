@@ -6,9 +6,12 @@
 import { decode, encode } from "./base64url.js";
 import { Core, CoreError } from "./core.js";
 import { Devices } from "./device.js";
+import { Door } from "./door.js";
 import { FrameTransform } from "./frame-transform.js";
 import { Hosts } from "./hosts.js";
 import { Meeting } from "./meeting.js";
+import { passwordKey } from "./password.js";
+import { RoomKeys } from "./room-keys.js";
 import { openVault } from "./vault.js";
 
 /** @typedef {import("./frame-transform.js").TransformOptions} TransformOptions */
@@ -30,8 +33,9 @@ const MODULE = "/worker/client.wasm";
 const scope = /** @type {Scope} */ (/** @type {unknown} */ (globalThis));
 const vault = openVault();
 const hosts = new Hosts(vault);
+const roomKeys = new RoomKeys(vault);
 
-/** @type {{ core: Core, meeting: Meeting } | null} */
+/** @type {{ core: Core, meeting: Meeting, door: Door } | null} */
 let session = null;
 /** @type {Map<string, FrameTransform>} the newest transform of each name */
 const transforms = new Map();
@@ -42,6 +46,11 @@ const post = (event, detail) => scope.postMessage({ event, detail });
 function opened() {
   if (!session) throw new CoreError("not_open");
   return session.meeting;
+}
+
+function door() {
+  if (!session) throw new CoreError("not_open");
+  return session.door;
 }
 
 const commands = {
@@ -66,18 +75,44 @@ const commands = {
     return kept;
   },
 
-  /** @param {{ room: string, secret: string }} arguments_ */
-  async open({ room, secret }) {
-    const [core, seed] = await Promise.all([Core.load(MODULE), hosts.seed(room)]);
-    const { gate, join } = core.open(secret, seed);
+  /** The key of a room that this device is the host of. @param {{ room: string }} arguments_ */
+  async exportHost({ room }) {
+    const seed = await hosts.seed(room);
+    return seed && encode(seed);
+  },
+
+  /** @param {{ room: string, secret: string, password: string }} arguments_ */
+  async open({ room, secret, password }) {
+    const [core, seed, key] = await Promise.all([
+      Core.load(MODULE),
+      hosts.seed(room),
+      password === "" ? null : passwordKey(password, room),
+    ]);
+    const { gate, join } = core.open(secret, seed, key);
     seed?.fill(0);
+    key?.fill(0);
     const meeting = new Meeting(core, new Devices(vault), post);
     meeting.onNewKeys = () => transforms.forEach((transform) => transform.startOver());
-    session = { core, meeting };
+    session = { core, meeting, door: new Door(core, roomKeys, room) };
     return { gate: encode(gate), join: encode(join) };
   },
 
   newJoin: () => opened().newJoin(),
+
+  /** @param {{ name: string }} arguments_ */
+  helloExtras: ({ name }) => door().hello(name),
+
+  /** @param {{ chain: string }} arguments_ */
+  useInvitation: ({ chain }) => opened().useInvitation(chain),
+
+  /** @param {import("../app/secure-session.js").InvitationWish} wish */
+  createInvitation: (wish) => door().invite(wish),
+
+  /** @param {{ box: string, join: string }} arguments_ */
+  readKnock: ({ box, join }) => door().knock(box, join),
+
+  /** @param {{ box: string }} arguments_ */
+  readLabel: ({ box }) => door().label(box),
 
   /** @param {{ resumed: boolean, senderKey: string }} arguments_ */
   enter: ({ resumed, senderKey }) => opened().enter(resumed, senderKey),
@@ -90,17 +125,25 @@ const commands = {
   /** @param {{ joins: string[] }} arguments_ */
   setRoster: ({ joins }) => opened().setRoster(joins),
 
-  /** @param {{ message: object, to: string[] | null }} arguments_ */
-  say: ({ message, to }) => opened().say(message, to),
+  /** @param {{ message: object, to: string[] | null, kind?: import("./meeting-codec.js").SaidKind }} arguments_ */
+  say: ({ message, to, kind }) => opened().say(message, to, kind),
 
   /** @param {{ profile: Record<string, unknown> }} arguments_ */
   setProfile: ({ profile }) => opened().setProfile(profile),
 
   /** @param {{ joins: string[] }} arguments_ */
-  remove: ({ joins }) => joins.forEach((join) => opened().remove(join)),
+  remove: ({ joins }) => opened().remove(joins),
 
   /** @param {{ patch: import("../app/secure-session.js").RulesPatch }} arguments_ */
-  setRules: ({ patch }) => opened().lock(patch.door === "locked"),
+  setRules: ({ patch }) => opened().setRules(patch),
+
+  freeze: () => opened().freeze(),
+
+  /** @param {{ join: string }} arguments_ */
+  vouch: ({ join }) => opened().vouch(join),
+
+  /** @param {{ order: object }} arguments_ */
+  order: ({ order }) => opened().order(order),
 
   /** @param {{ join: string }} arguments_ */
   compare: ({ join }) => opened().compare(join),

@@ -27,7 +27,7 @@ import { CoreError, FrameKind, StreamContext } from "./core.js";
  * @property {string | null} lastJoin of the member who sealed the last frame that was opened
  */
 
-/** @typedef {"noKey" | "badTag" | "replay" | "malformed" | "internal"} DropReason */
+/** @typedef {"noKey" | "badTag" | "replay" | "malformed" | "notAllowed" | "internal"} DropReason */
 
 /** @typedef {(event: "alarm" | "recovered" | "source", detail: object) => void} Report */
 
@@ -47,6 +47,7 @@ const REASONS = {
   bad_tag: "badTag",
   replayed: "replay",
   malformed: "malformed",
+  not_allowed: "notAllowed",
 };
 
 /** Simulcast layers, which have contexts of their own. */
@@ -95,7 +96,7 @@ export class FrameTransform {
     this.#options = options;
     this.#report = report;
     const { name, operation, kind } = options;
-    const dropped = { noKey: 0, badTag: 0, replay: 0, malformed: 0, internal: 0 };
+    const dropped = { noKey: 0, badTag: 0, replay: 0, malformed: 0, notAllowed: 0, internal: 0 };
     this.counters = { name, operation, kind, in: 0, out: 0, dropped, lastJoin: null };
   }
 
@@ -209,6 +210,8 @@ export class FrameTransform {
     this.counters.dropped[reason] += 1;
     if (this.#options.operation === "seal" || reason === "replay") return;
     this.#awaitsKeyFrame = true;
+    // Whoever has no leave is meant to be unseen and unheard: nothing is wrong.
+    if (reason === "notAllowed") return;
     const failures = this.#failures;
     if (failures.inRow === 0) failures.since = performance.now();
     failures.inRow += 1;

@@ -9,7 +9,6 @@ import { Profiles } from "./profiles.js";
 /** @typedef {import("./core.js").Core} Core */
 /** @typedef {import("./device.js").Devices} Devices */
 /** @typedef {import("./meeting-codec.js").Effect} Effect */
-/** @typedef {import("./meeting-codec.js").Member} Member */
 /** @typedef {import("./meeting-codec.js").Upload} Upload */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {{ box: string, to?: string[], epoch: number }} SealedMessage */
@@ -17,6 +16,7 @@ import { Profiles } from "./profiles.js";
 /**
  * Messages of the node about the group, as Web/app/wire.js reads them.
  * @typedef {import("../app/wire.js").GroupMessage} GroupMessage
+ * @typedef {import("../app/secure-session.js").RulesPatch} RulesPatch
  */
 
 /** What is said waits at most in this number for the group to take it. */
@@ -24,7 +24,8 @@ const MOST_WAITING = 256;
 /** The longest that a timer sleeps: what a browser puts off beyond that it forgets. Milliseconds. */
 const LONGEST_SLEEP = 60_000;
 
-/** @typedef {{ content: Bytes, to: Bytes[] | null, resolve: (sealed: SealedMessage | null) => void }} Waiting */
+/** @typedef {import("./meeting-codec.js").SaidKind} SaidKind */
+/** @typedef {{ content: Bytes, kind: SaidKind, to: Bytes[] | null, resolve: (sealed: SealedMessage | null) => void }} Waiting */
 
 /**
  * The meeting and its time: hands inputs to the core, carries out what follows, and comes back when the core has
@@ -34,8 +35,6 @@ export class Meeting {
   #core;
   #post;
   #profiles;
-  /** @type {Member[]} */
-  #members = [];
   #epoch = 0;
   /** @type {Waiting[]} */
   #waiting = [];
@@ -101,6 +100,8 @@ export class Meeting {
         return this.#handle(Input.resync());
       case "ready":
         return this.#handle(Input.ready(message.epoch));
+      case "frozen":
+        return this.#handle(Input.frozen(bytes(message.box)));
       case "message":
         return this.#handle(Input.message(bytes(message.box), from === null ? null : bytes(from)));
     }
@@ -119,13 +120,14 @@ export class Meeting {
    * Seals it as soon as the group takes it.
    * @param {object} message
    * @param {string[] | null} to
+   * @param {SaidKind} [kind]
    * @returns {Promise<SealedMessage | null>} null when the group changed under it
    */
-  say(message, to) {
+  say(message, to, kind = kindOf(message, to)) {
     const content = new TextEncoder().encode(JSON.stringify(message));
     return new Promise((resolve) => {
       if (this.#waiting.length >= MOST_WAITING) return resolve(null);
-      this.#waiting.push({ content, to: to?.map(bytes) ?? null, resolve });
+      this.#waiting.push({ content, kind, to: to?.map(bytes) ?? null, resolve });
       this.#sayWaiting();
     });
   }
@@ -135,15 +137,40 @@ export class Meeting {
     this.#profiles.setOwn(profile);
   }
 
-  /** @param {string} join */
-  remove(join) {
-    this.#handle(Input.remove(bytes(join)));
+  /** All of them in one commit. @param {string[]} joins */
+  remove(joins) {
+    this.#handle(Input.remove(joins.map(bytes)));
   }
 
-  /** Roles stay as they are. @param {boolean} locked */
-  lock(locked) {
-    const roles = this.#members.filter(({ role }) => role !== "speaker");
-    this.#handle(Input.setRoles(roles.map(({ join, role }) => ({ join: bytes(join), role })), locked));
+  /** @param {RulesPatch} patch */
+  setRules({ entries, revoke, ban, ...patch }) {
+    this.#handle(Input.setRules({
+      ...patch,
+      entries: entries?.map(({ join, ...entry }) => ({ ...entry, join: bytes(join) })),
+      revoke: revoke?.map(bytes),
+      ban: ban?.map(bytes),
+    }));
+  }
+
+  freeze() {
+    this.#handle(Input.freeze());
+  }
+
+  /** @param {string} join */
+  vouch(join) {
+    this.#handle(Input.vouch(bytes(join)));
+  }
+
+  /** A moderator's word to everybody's page, or to those of `to`. @param {object} order */
+  order(order) {
+    const { to, ...rest } = /** @type {{ to?: string[] }} */ (order);
+    const content = new TextEncoder().encode(JSON.stringify({ t: "order", v: 1, ...rest }));
+    this.#handle(Input.say(content, "order", to?.map(bytes) ?? null));
+  }
+
+  /** The chain of the invitation that we came by. @param {string} chain */
+  useInvitation(chain) {
+    this.#handle(Input.invited(bytes(chain)));
   }
 
   /** @param {string} join */
@@ -192,10 +219,10 @@ export class Meeting {
 
   #sayWaiting() {
     while (this.#waiting.length > 0 && this.#core.canSay) {
-      const { content, to, resolve } = /** @type {Waiting} */ (this.#waiting.shift());
+      const { content, kind, to, resolve } = /** @type {Waiting} */ (this.#waiting.shift());
       this.#sealing = true;
       this.#sealed = null;
-      this.#handle(Input.say(content, to));
+      this.#handle(Input.say(content, kind, to));
       this.#sealing = false;
       const { box, to: receivers } = /** @type {{ box?: string, to?: string[] }} */ (this.#sealed ?? {});
       resolve(box === undefined ? null : { box, epoch: this.#epoch, ...receivers ? { to: receivers } : {} });
@@ -211,7 +238,8 @@ export class Meeting {
         return;
       case "said": {
         const message = object(effect.content);
-        if (message) this.#post("said", { from: effect.from, message });
+        const { from, kind, permissions } = effect;
+        if (message) this.#post("said", { from, message, kind, permissions });
         return;
       }
       case "profile": {
@@ -228,7 +256,6 @@ export class Meeting {
         this.onNewKeys();
         return;
       case "members":
-        this.#members = effect.members;
         this.epochs.setMembers(effect.members);
         this.#profiles.keepOnly(new Set(effect.members.map(({ join }) => join)));
         break;
@@ -250,7 +277,6 @@ export class Meeting {
   }
 
   #leaveGroup() {
-    this.#members = [];
     this.#epoch = 0;
     this.epochs.setMembers([]);
     this.#profiles.leave();
@@ -269,6 +295,20 @@ export class Meeting {
     this.keys.clear();
     this.#leaveGroup();
     this.#post("alarm", { code: "worker_failed" });
+  }
+}
+
+/** What it needs leave for, by what it is and for whom. @param {object} message @param {string[] | null} to @returns {SaidKind} */
+function kindOf(message, to) {
+  switch (/** @type {{ t?: unknown }} */ (message).t) {
+    case "chat":
+      return to ? "direct" : "chat";
+    case "reaction":
+    case "file":
+    case "whiteboard":
+      return /** @type {{ t: SaidKind }} */ (message).t;
+    default:
+      return "other";
   }
 }
 

@@ -10,6 +10,16 @@ export class TLSWriter {
     return this.raw(Uint8Array.of(value));
   }
 
+  /** @param {number} value */
+  uint16(value) {
+    return this.raw(Uint8Array.of(value >> 8, value));
+  }
+
+  /** @param {number} value */
+  uint32(value) {
+    return this.raw(Uint8Array.of(value >> 24, value >> 16, value >> 8, value));
+  }
+
   /** @param {number} value at most 2^53 - 1 */
   uint64(value) {
     const bytes = new Uint8Array(8);
@@ -72,6 +82,10 @@ export class TLSReader {
 
   uint16() {
     return this.#view.getUint16(this.#advance(2));
+  }
+
+  uint32() {
+    return this.#view.getUint32(this.#advance(4));
   }
 
   /** Exact up to 2^53 - 1: epochs and counts of people do not get there. */

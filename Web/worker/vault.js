@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * What stays on this device between calls, in IndexedDB: the device's key, which devices were met, and the rooms that
- * it is the host of. Where the browser keeps nothing (private windows, full disks) every read finds nothing and every
+ * What stays on this device between calls, in IndexedDB: the device's key, which devices were met, the rooms that it is the
+ * host of, and the key that it has for each room. Where the browser keeps nothing (private windows, full disks) every read finds nothing and every
  * write is lost, and nothing else changes.
  */
 
 const NAME = "tertulia";
-const VERSION = 1;
-export const STORES = /** @type {const} */ (["device", "people", "hosts"]);
+const VERSION = 2;
+export const STORES = /** @type {const} */ (["device", "people", "hosts", "rooms"]);
 
 /** @typedef {typeof STORES[number]} StoreName */
 
@@ -62,7 +62,10 @@ export function openVault() {
 function open() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store));
+    request.onupgradeneeded = () => {
+      const { result } = request;
+      STORES.forEach((store) => result.objectStoreNames.contains(store) || result.createObjectStore(store));
+    };
     request.onsuccess = () => resolve(request.result);
     request.onerror = request.onblocked = () => reject(request.error);
   });

@@ -961,7 +961,7 @@ Deno.test("the connection gets its word from what is measured, and loses it with
 Deno.test("figures are made each second while somebody looks, and not a moment longer", async () => {
   const page = open();
   const secure = await meet(page, 1);
-  const dropped = { noKey: 1, badTag: 0, replay: 0, malformed: 0, internal: 0 };
+  const dropped = { noKey: 1, badTag: 0, replay: 0, malformed: 0, notAllowed: 0, internal: 0 };
   const counter = { kind: /** @type {const} */ ("audio"), in: 11, lastJoin: null };
   secure.counted = [
     { ...counter, name: "mic", operation: "seal", out: 11, dropped: { ...dropped, noKey: 0 } },

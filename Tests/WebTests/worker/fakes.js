@@ -4,7 +4,7 @@
 /** A vault in memory. @returns {Vault & { stores: Record<string, Map<string, any>> }} */
 export function memoryVault() {
   /** @type {Record<string, Map<string, any>>} */
-  const stores = { device: new Map(), people: new Map(), hosts: new Map() };
+  const stores = { device: new Map(), people: new Map(), hosts: new Map(), rooms: new Map() };
   return {
     stores,
     get: (store, key) => Promise.resolve(stores[store].get(key)),

@@ -66,6 +66,37 @@ async function until(condition) {
 }
 /** @param {object} value */
 const json = (value) => new TextEncoder().encode(JSON.stringify(value));
+/** What the shield is told of a room that nobody governs. @param {number} epoch @returns {Effect} */
+const security = (epoch) => ({
+  type: "security",
+  epoch,
+  digits: "1",
+  members: 2,
+  door: "open",
+  locked: false,
+  frozen: false,
+  veil: false,
+  hosts: 0,
+  standIns: 0,
+  speaker: 0,
+  listener: 0,
+  newcomer: 0,
+  counter: 0,
+});
+/** @param {string} join @returns {import("../../../Web/worker/meeting-codec.js").Member} */
+const member = (join) => ({
+  join,
+  leaf: 3,
+  role: "speaker",
+  isSelf: false,
+  presence: "present",
+  permissions: 8,
+  veiled: false,
+  goesOn: false,
+  named: false,
+  invitation: null,
+  invitedBy: null,
+});
 /** @param {string} box @returns {Effect} */
 const message = (box) => ({ type: "send", message: { type: "message", box } });
 
@@ -98,7 +129,7 @@ Deno.test("what the node says reaches the core", () => {
 
 Deno.test("what is said comes back sealed, with the epoch it was sealed in", async () => {
   const { core, meeting, events } = start();
-  core.effects[6] = [{ type: "security", epoch: 3, digits: "1", members: 2, locked: false }];
+  core.effects[6] = [security(3)];
   meeting.deliver({ type: "commit", epoch: 2, from: 1, box: "AAAA" }, null);
   core.effects[15] = [message("box"), message("another")];
   deepEqual(await meeting.say({ t: "chat" }, null), { box: "box", epoch: 3 });
@@ -162,7 +193,7 @@ Deno.test("a member's device is checked before it is believed", async () => {
 Deno.test("said is what is JSON, and nothing else", () => {
   const { core, meeting, events } = start();
   core.effects[12] = [json({ t: "chat" }), json([1]), new Uint8Array([0xff]), json({ n: 1 })].map((content) => {
-    return { type: "said", from: BERTA, content };
+    return { type: "said", from: BERTA, kind: "chat", permissions: 8, content };
   });
   meeting.deliver({ type: "message", from: 1, box: "AAAA", seq: 1 }, BERTA);
   deepEqual(events.map((event) => event.message), [{ t: "chat" }, { n: 1 }]);
@@ -172,8 +203,8 @@ Deno.test("leaves are named, and a new epoch wakes the frames that wait for it",
   const { core, meeting } = start();
   const next = meeting.epochs.next(60_000);
   core.effects[8] = [
-    { type: "members", members: [{ join: BERTA, leaf: 3, role: "speaker", isSelf: false, presence: "present" }] },
-    { type: "security", epoch: 1, digits: "1", members: 1, locked: false },
+    { type: "members", members: [member(BERTA)] },
+    security(1),
   ];
   meeting.deliver({ type: "group_welcome", welcome: "AAAA", tree: "AAAA" }, null);
   await next;
@@ -214,20 +245,63 @@ Deno.test("an input that the core cannot read changes nothing", () => {
   deepEqual(events, []);
 });
 
-Deno.test("roles stay as they are when the room is locked", () => {
+Deno.test("a patch of the rules says what is to change and nothing else", () => {
   const { core, meeting } = start();
-  core.effects[8] = [{
-    type: "members",
-    members: [
-      { join: ANA, leaf: 0, role: "host", isSelf: true, presence: "present" },
-      { join: BERTA, leaf: 1, role: "speaker", isSelf: false, presence: "present" },
-    ],
+  meeting.setRules({});
+  meeting.setRules({
+    door: "lobby",
+    veil: true,
+    frozen: false,
+    speaker: 0x1ff,
+    entries: [{ join: BERTA, role: "newcomer", denied: 6, goesOn: true }, { join: ANA }],
+    revoke: [ANA],
+    ban: [BERTA],
+  });
+  const [berta, absent] = [JOIN.map((byte) => byte + 100), 255];
+  deepEqual(core.kinds(), [18, 18]);
+  deepEqual([...core.inputs[0].bytes], [absent, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  deepEqual([...core.inputs[1].bytes], [
+    ...[1, 1, 2],
+    ...[1, 0, 0, 1, 0xff, 0, 0],
+    ...[0, 2, ...berta, 4, 0, 1, 0, 0, 0, 6, 2, ...JOIN, absent, 0, 0, 0],
+    ...[16, ...JOIN, 16, ...berta],
+  ]);
+});
+
+Deno.test("those who are to go go in one commit; a freeze and a vouch are told at once", () => {
+  const { core, meeting } = start();
+  meeting.remove([ANA, BERTA]);
+  meeting.vouch(BERTA);
+  core.effects[23] = [{ type: "send", message: { type: "freeze", box: "AAAA" } }, {
+    type: "frozen",
+    by: ANA,
+    on: true,
   }];
-  meeting.deliver({ type: "group_welcome", welcome: "AAAA", tree: "AAAA" }, null);
-  meeting.lock(true);
-  const { kind, bytes } = core.inputs[1];
-  equal(kind, 18);
-  deepEqual([...bytes], [17, ...JOIN, 3, 1]);
+  meeting.freeze();
+  deepEqual(core.kinds(), [17, 24, 23]);
+  equal(core.inputs[0].bytes.length, 1 + 32);
+});
+
+Deno.test("a freeze that the node passes on is the core's to judge", () => {
+  const { core, meeting, events } = start();
+  core.effects[25] = [{ type: "frozen", by: null, on: true }];
+  meeting.deliver({ type: "frozen", box: "AAAA" }, null);
+  deepEqual(core.kinds(), [25]);
+  deepEqual(events, [{ event: "frozen", by: null, on: true }]);
+});
+
+Deno.test("what is said is told apart by what it needs leave for", async () => {
+  const { core, meeting } = start();
+  core.effects[15] = [message("box")];
+  for (const t of ["chat", "reaction", "hand"]) await meeting.say({ t }, null);
+  await meeting.say({ t: "chat" }, [BERTA]);
+  await meeting.say({ t: "chat" }, null, "whiteboard");
+  meeting.order({ clear: true });
+  meeting.order({ move: { room: "ROOM", fragment: "1" }, to: [BERTA] });
+  const kinds = core.inputs.map(({ bytes }) => bytes[0] === 0 ? bytes[1] : bytes[1 + 1 + 16]);
+  deepEqual(kinds, [0, 2, 6, 1, 4, 5, 5]);
+  const order = JSON.parse(new TextDecoder().decode(core.inputs[5].bytes.slice(3)));
+  deepEqual(order, { t: "order", v: 1, clear: true });
 });
 
 Deno.test("effects that this page does not know are an error, not a guess", () => {
