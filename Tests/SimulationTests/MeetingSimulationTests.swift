@@ -138,7 +138,7 @@ struct MeetingSimulationTests {
     #expect(network.isConverged)
     let epoch = try #require(network.clients[0].meeting.epoch)
     let click = network.now
-    network.act(0, .remove(network.clients[13].meeting.join))
+    network.act(0, .remove([network.clients[13].meeting.join]))
     let stay = (0..<20).filter { $0 != 13 }
     let done = network.run(until: click + .seconds(2)) {
       stay.allSatisfy { (network.clients[$0].meeting.sendingEpoch ?? 0) > epoch }
