@@ -17,7 +17,7 @@ import { Mover } from "./mover.js";
 import { Notices } from "./notices.js";
 import { Saving } from "./saving.js";
 import { Stay } from "./stay.js";
-import { may } from "./permissions.js";
+import { isModerator, may } from "./permissions.js";
 import { initialState } from "./store.js";
 import { cleanName } from "./text.js";
 
@@ -392,9 +392,10 @@ export class Call {
    * @param {PermissionName} what @param {boolean} [on] switching off is always ours
    */
   #may(what, on = false) {
-    const { self, security } = this.#store.get();
+    const { self, people, security } = this.#store.get();
     if (on || may(self.permissions, what)) return true;
-    this.#notices.add("held", { what, frozen: security.frozen });
+    const host = people.find(({ role }) => isModerator(role))?.name ?? null;
+    this.#notices.add("held", { what, frozen: security.frozen, names: host });
     return false;
   }
 

@@ -188,7 +188,7 @@
  * Codes: `member_added` (name, by: name or null); `left` `lost` (name); `member_removed` (name, by: `node` or `host`);
  * `hand_raised` `verified` (name); `reconnecting` `recovered` `server_restarting` `server_restarted` `media_recovered`;
  * `screen_started` `screen_stopped` (name, own); `screen_busy` `screen_failed`; `link_copied` `copy_failed`;
- * `message_too_long` `message_failed` `no_links`; `taken` `given` (what: a permission); `held` (what, frozen); `chat_cleared` (name);
+ * `message_too_long` `message_failed` `no_links`; `taken` `given` (what: a permission); `held` (what, frozen, names: somebody who hosts, or null); `chat_cleared` (name);
  * `not_allowed` `moved`; `mic_failed` `camera_failed` (error); `device_lost` (kind); `rate_limited`.
  * @typedef {object} Notice
  * @property {number} id

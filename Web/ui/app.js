@@ -4,6 +4,7 @@ import { furnish, retranslate } from "./dom.js";
 import { Ending } from "./ending.js";
 import { Home } from "./home.js";
 import { language, remembered, startLanguage, t } from "./i18n.js";
+import { listenForQuit } from "./quit.js";
 import { startTheme } from "./preferences.js";
 import { Prejoin } from "./prejoin.js";
 import { View } from "./view.js";
@@ -24,6 +25,7 @@ export async function mountApp(root, store, call) {
   startTheme();
   await startLanguage();
   root.replaceChildren(new App(createContext(store, call)));
+  listenForQuit(() => store.get().phase !== "home" && call.quit());
 }
 
 /**

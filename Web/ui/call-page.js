@@ -12,7 +12,6 @@ import { MoveSheet } from "./move.js";
 import { Notices } from "./notices.js";
 import { People } from "./people.js";
 import { PersonSheet } from "./person-sheet.js";
-import { listenForQuit } from "./quit.js";
 import { ReactionVoice } from "./reactions.js";
 import { RemoveSheet } from "./remove.js";
 import { Help, Settings } from "./sheets.js";
@@ -89,8 +88,7 @@ export class CallPage extends View {
   /** @override */
   connectedCallback() {
     super.connectedCallback();
-    const deaf = [listenForShortcuts(this.context), listenForQuit(() => this.context.call.quit())];
-    this.deaf = () => deaf.forEach((stop) => stop());
+    this.deaf = listenForShortcuts(this.context);
   }
 
   /** @override */

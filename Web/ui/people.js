@@ -68,6 +68,7 @@ export class People extends Panel {
     return new Row({
       compare: () => call.compareWith(key),
       about: () => set({ sheet: "person", person: key }),
+      resume: (goesOn) => call.hosting.resumeOne(key, goesOn),
       vouch: () => call.hosting.vouch(key),
       remove: () => set({ sheet: "remove", person: key }),
     });

@@ -2,6 +2,7 @@
 import { furnish, h, say, setAttribute, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon, redraw } from "./icons.js";
+import { isModerator } from "../app/permissions.js";
 import { alikeWords } from "./rules-words.js";
 import { initials } from "./text.js";
 import { roleWords, troubleMark, trustMark } from "./trust.js";
@@ -11,8 +12,9 @@ import { personName } from "./words.js";
 
 /** One member of the list: who, how sure we are, and what can be done about it without opening anything. */
 export class Row extends HTMLElement {
-  /** @param {{ compare: () => void, remove: () => void, about: () => void, vouch: () => void }} doors */
-  constructor({ compare, remove, about, vouch }) {
+  /** @param {{ compare: () => void, remove: () => void, about: () => void, vouch: () => void,
+   *   resume: (goesOn: boolean) => void }} doors */
+  constructor({ compare, remove, about, vouch, resume }) {
     super();
     this.initials = h("span", { class: "saucer-initials" });
     this.name = h("bdi", { class: "person-name" });
@@ -37,6 +39,12 @@ export class Row extends HTMLElement {
       attrs: plain,
       on: { click: vouch },
     });
+    this.resume = h("button", {
+      class: "button small vouch-row",
+      testid: "resume-row",
+      attrs: plain,
+      on: { click: () => resume(this.resume.getAttribute("aria-pressed") !== "true") },
+    });
     this.about = h(
       "button",
       { class: "round", testid: "person-menu", attrs: { ...plain, "aria-haspopup": "dialog" }, on: { click: about } },
@@ -44,7 +52,6 @@ export class Row extends HTMLElement {
     );
     this.alikeText = h("span");
     this.alikeLine = h("span", { class: "person-trouble", testid: "alike" }, icon("alarm"), this.alikeText);
-    this.goes = h("span", { class: "chip", t: "freeze.goes_on_chip" });
     this.trouble = h("span");
     this.troubleIcon = icon("clock");
     const line = { class: "person-trouble", testid: "trouble-of" };
@@ -55,11 +62,12 @@ export class Row extends HTMLElement {
       h(
         "span",
         { class: "person-words" },
-        h("span", { class: "person-line" }, this.name, this.rank, this.recent, this.goes, hand, screen, camera, mic),
+        h("span", { class: "person-line" }, this.name, this.rank, this.recent, hand, screen, camera, mic),
         h("span", { class: "person-line" }, this.trust, this.compare),
         this.alikeLine,
         this.troubleLine,
         this.vouch,
+        this.resume,
       ),
       this.expel,
       this.about,
@@ -92,10 +100,13 @@ export class Row extends HTMLElement {
     setAttribute(this, "data-presence", person.presence);
     show(this.alikeLine, person.alike !== null && !verified);
     if (person.alike) say(this.alikeText, alikeWords(person.alike));
-    show(this.goes, frozen && person.goesOn);
     show(this.vouch, vouchable);
     setText(this.vouch, t("vouch.short"));
     setAttribute(this.vouch, "aria-label", t("vouch.name", { name }));
+    show(this.resume, frozen && manageable && !isModerator(person.role));
+    setText(this.resume, t("freeze.goes_on_chip"));
+    setAttribute(this.resume, "aria-pressed", `${person.goesOn}`);
+    setAttribute(this.resume, "aria-label", t("freeze.goes_on_name", { name }));
     show(this.about, manageable);
     setAttribute(this.about, "aria-label", t("about.open", { name }));
     show(this.expel, removable);
@@ -107,8 +118,8 @@ export class Row extends HTMLElement {
   updateSelf(self) {
     const name = self.name ? t("person.you_named", { name: self.name }) : t("person.you");
     this.#show({ ...self, media: self, name, plain: self.name });
-    const others = [this.recent, this.trust, this.compare, this.alikeLine, this.troubleLine, this.goes];
-    for (const part of [...others, this.vouch, this.expel, this.about]) show(part, false);
+    const others = [this.recent, this.trust, this.compare, this.alikeLine, this.troubleLine];
+    for (const part of [...others, this.vouch, this.resume, this.expel, this.about]) show(part, false);
   }
 
   /**

@@ -2,7 +2,7 @@
 // Which words say what of a room's rules. Pure.
 import { isModerator, may } from "../app/permissions.js";
 import { t } from "./i18n.js";
-import { personName } from "./words.js";
+import { heldText, personName } from "./words.js";
 /** @typedef {import("../app/types.js").PermissionName} PermissionName */
 /** @typedef {import("../app/types.js").State} State */
 /** @typedef {import("./icons.js").IconName} IconName */
@@ -51,26 +51,11 @@ export function hostWords({ self, people, security }) {
   return trusted.length > 0 ? t("hosts.stand_in", { names: list(trusted) }) : t("hosts.nobody");
 }
 
-/** Who could change what is not allowed, as part of a sentence. @param {Readonly<State>} state */
-export function whoMay({ people }) {
-  const hosts = people.filter(({ role }) => isModerator(role)).map(({ name }) => personName(name));
-  return hosts.length > 0 ? t("held.by", { names: list(hosts) }) : t("held.by_nobody");
-}
-
 /** Why something is held, and who can change it. @param {Readonly<State>} state @param {PermissionName} what */
-export function heldWords(state, what) {
-  if (state.security.frozen) return t("held.frozen");
-  return `${t(HELD[what] ?? "held.other")} ${whoMay(state)}`;
+export function heldWords({ security, people }, what) {
+  const hosts = people.filter(({ role }) => isModerator(role)).map(({ name }) => personName(name));
+  return heldText({ what, frozen: security.frozen, names: list(hosts) });
 }
-
-/** @type {Partial<Record<PermissionName, string>>} */
-const HELD = {
-  microphone: "held.microphone",
-  camera: "held.camera",
-  screen: "held.screen",
-  chat: "held.chat",
-  reactions: "held.reactions",
-};
 
 /** @param {"same" | "alike"} alike */
 export function alikeWords(alike) {

@@ -120,7 +120,6 @@ const NOTICES = {
   moved: "notice.moved",
   taken: "notice.taken_microphone",
   given: "notice.given_microphone",
-  held: "notice.held_microphone",
 };
 /** Codes that say what is allowed, by what that is. @type {Record<string, Record<string, string>>} */
 const MAY_NOTICES = {
@@ -134,12 +133,6 @@ const MAY_NOTICES = {
     screen: "notice.given_screen",
     chat: "notice.given_chat",
   },
-  held: {
-    camera: "notice.held_camera",
-    screen: "notice.held_screen",
-    chat: "notice.held_chat",
-    reactions: "notice.held_reactions",
-  },
 };
 /** @type {Record<string, string>} */
 const OWN_NOTICES = { screen_started: "notice.screen_started_own", screen_stopped: "notice.screen_stopped_own" };
@@ -152,12 +145,32 @@ const TROUBLE = /_failed$|_busy$|_too_long$|_lost$|_limited$/;
  */
 export function noticeWords({ code, params }) {
   const lost = code === "member_removed" && params.by === "node";
-  const held = code === "held" && params.frozen === true ? "held.frozen" : MAY_NOTICES[code]?.[`${params.what}`];
-  const key = lost ? "notice.left" : (params.own === true && OWN_NOTICES[code]) || held || NOTICES[code];
+  if (code === "held") return { text: heldText(params), trouble: false };
+  const may = MAY_NOTICES[code]?.[`${params.what}`];
+  const key = lost ? "notice.left" : (params.own === true && OWN_NOTICES[code]) || may || NOTICES[code];
   if (!key) return null;
   const error = typeof params.error === "string" ? t(deviceProblem(params.error)) : "";
   const name = personName(typeof params.name === "string" ? params.name : null);
   return { text: t(key, { name, error }).trim(), trouble: TROUBLE.test(code) };
+}
+
+/** @type {Record<string, string>} */
+const HELD = {
+  microphone: "held.microphone",
+  camera: "held.camera",
+  screen: "held.screen",
+  chat: "held.chat",
+  reactions: "held.reactions",
+};
+
+/**
+ * Why something may not be used now, and who can change that.
+ * @param {{ what?: unknown, frozen?: unknown, names?: unknown }} params `names` of those who host now, as a list to read
+ */
+export function heldText({ what, frozen, names }) {
+  if (frozen === true) return t("held.frozen");
+  const who = typeof names === "string" && names !== "" ? t("held.by", { names }) : t("held.by_nobody");
+  return `${t(HELD[`${what}`] ?? "held.other")} ${who}`;
 }
 
 /**

@@ -75,11 +75,12 @@ def test_people_go_on_one_by_one(visit):
     page = visit("scene=frozen")
     page.locator(tag("resume-one")).click()
     row = page.locator(f'{tag("person")}[data-index="2"]')
+    row.locator(tag("resume-row")).click()
+    expect(row.locator(tag("resume-row"))).to_have_attribute("aria-pressed", "true")
     row.locator(tag("person-menu")).click()
-    page.locator(tag("goes-on")).check()
-    assert asked(page, "resumeOne") == [["p2", True]]
-    page.keyboard.press("Escape")
-    expect(row).to_contain_text("Goes on")
+    expect(page.locator(tag("goes-on"))).to_be_checked()
+    page.locator(tag("goes-on")).uncheck()
+    assert asked(page, "resumeOne") == [["p2", True], ["p2", False]]
 
 
 def test_a_newcomer_is_blurred_and_silent_until_somebody_vouches(visit):
@@ -229,6 +230,12 @@ def test_who_hosts_or_that_nobody_does_is_said(visit):
     expect(page.locator(tag("hosts-now"))).to_contain_text("Nobody hosts now. Standing in: Berta")
     update(page, "{people: state.people.map((one) => ({...one, permissions: 0}))}")
     expect(page.locator(tag("hosts-now"))).to_contain_text("The door stays as it is")
+
+
+def test_a_press_on_what_is_held_says_so_in_the_same_words(visit):
+    page = visit("scene=swept&guest")
+    update(page, "{notices: [{id: 5, code: 'held', params: {what: 'microphone', frozen: false, names: 'Berta'}, at: 0}]}")
+    expect(page.locator(tag("notice"))).to_have_text("You may not speak now. Berta can change that.")
 
 
 def test_a_link_of_who_may_not_write_any_is_plain_text(visit):
