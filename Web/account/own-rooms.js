@@ -1,6 +1,7 @@
 // @ts-check
 import { readFragment, roomPath } from "../app/link.js";
 import { SecureSession } from "../app/secure-session.js";
+import { remember } from "../ui/i18n.js";
 import { AccountAPI, AccountError } from "./api.js";
 import { browserKeyring } from "./keyring.js";
 import { PersonalVault } from "./vault.js";
@@ -36,8 +37,10 @@ export async function ownRooms() {
   try {
     return (await new PersonalVault(new AccountAPI(), held.key).read()).rooms;
   } catch (error) {
-    if (error instanceof AccountError || error instanceof VaultError) return [];
-    throw error;
+    if (!(error instanceof AccountError || error instanceof VaultError)) throw error;
+    // Signed out elsewhere: from now on this device asks no more.
+    if (error.code === "signed_out") remember("tertulia.account", null);
+    return [];
   }
 }
 
