@@ -256,8 +256,7 @@ export class Participation {
     const { gate, join } = secure;
     const hello = { type: /** @type {const} */ ("hello"), room: this.#room, gate, join };
     if (this.#resuming) return [{ ...hello, resume: this.#resume }];
-    /** @type {import("./wire.js").HelloExtras} */
-    const extras = await secure.helloExtras(this.#doors.store.get().self.name).catch(() => ({}));
+    const extras = await secure.helloExtras(this.#doors.store.get().self.name);
     this.#digits = extras.device ? await digitsOf(extras.device.key) : "";
     this.#sentFlags = JSON.stringify(local.flags);
     return [{ ...hello, ...extras }, { type: "media", ...local.flags }];
