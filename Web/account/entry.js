@@ -295,12 +295,16 @@ function save(codes) {
   download("tertulia-recovery-codes.txt", new Blob([lines.join("\n")], { type: "text/plain" }));
 }
 
+/** Milliseconds in which a browser has taken a file that is saved. */
+const FETCHED = 10_000;
+
 /** @param {string} name @param {Blob} content */
 export function download(name, content) {
   const url = URL.createObjectURL(content);
   const link = h("a", { attrs: { href: url, download: name } });
   link.click();
-  URL.revokeObjectURL(url);
+  // Some browsers fetch it only after this task.
+  setTimeout(() => URL.revokeObjectURL(url), FETCHED);
 }
 
 /** The node does not answer, or has no accounts. @param {Account} account @returns {Part} */

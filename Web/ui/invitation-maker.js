@@ -42,7 +42,7 @@ export class InvitationMaker extends View {
     this.uses = h("input", {
       id: "invitation-uses",
       testid: "invitation-uses",
-      attrs: { type: "number", min: 1, max: MOST_DEVICES, value: 1, inputmode: "numeric", required: true },
+      attrs: { type: "text", inputmode: "numeric", maxlength: 3, value: 1, autocomplete: "off" },
     });
     this.delegates = h("input", {
       id: "invitation-delegates",
@@ -92,7 +92,7 @@ export class InvitationMaker extends View {
   async #make(event) {
     event.preventDefault();
     if (this.button.ariaBusy === "true") return;
-    const uses = Math.round(Number(this.uses.value));
+    const uses = /^\s*\d+\s*$/.test(this.uses.value) ? Number(this.uses.value) : 0;
     const fits = uses >= 1 && uses <= MOST_DEVICES;
     setAttribute(this.uses, "aria-invalid", fits ? null : "true");
     if (!fits) return this.uses.focus();
