@@ -127,7 +127,10 @@ export class AccountAPI {
     /** @type {Response} */
     let response;
     try {
-      response = await this.#fetch(ROOT + path, { ...request, credentials: "same-origin", cache: "no-store" });
+      // Some browsers name no origin where no referrer is named, and the node refuses requests of nobody's page.
+      const own =
+        /** @type {const} */ ({ credentials: "same-origin", cache: "no-store", referrerPolicy: "same-origin" });
+      response = await this.#fetch(ROOT + path, { ...request, ...own });
     } catch {
       throw new AccountError("offline");
     }

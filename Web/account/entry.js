@@ -85,7 +85,7 @@ export function registerStep(account) {
     label: "account.invitation",
     hint: "account.invitation_hint",
     problem: "account.problem_invitation",
-    attrs: { autocomplete: "off", maxlength: 64 },
+    attrs: { autocomplete: "off", maxlength: 256 },
   });
   invitation.input.value = account.state.invitation;
   const go = button({ words: "account.register", testid: "register", kind: "primary large" });
@@ -94,8 +94,10 @@ export function registerStep(account) {
     if (accountName(name.input.value) === "") return name.complain(true);
     if (!password.fits(accountName(name.input.value))) return;
     const needed = account.state.policy?.registration === "invitation";
-    if (needed && invitation.input.value.trim() === "") return invitation.complain(true);
-    account.register(name.input.value, password.input.value, needed ? invitation.input.value.trim() : "");
+    // Whoever has the whole link may paste it as it is.
+    const token = invitation.input.value.trim().replace(/^.*#invite=/, "");
+    if (needed && token === "") return invitation.complain(true);
+    account.register(name.input.value, password.input.value, needed ? token : "");
   };
   const box = h(
     "div",

@@ -245,6 +245,7 @@ def test_a_new_account_needs_a_password_that_is_one(visit):
     page.locator(tag("register")).click()
     expect(page.get_by_role("alert").filter(has_text="at least 10")).to_be_visible()
     page.locator(tag("new-password")).fill("marea alta en otoño")
+    page.locator(tag("account-invitation")).fill(" https://tertulia.example/account#invite=good ")
     page.locator(tag("register")).click()
     assert asked(page, "register", "account") == [["nawal", "marea alta en otoño", "good"]]
 
