@@ -144,11 +144,11 @@ let tests: [Target] = [
     [
       "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "RoomRules", "Rooms", "SFU", "SFURuntime", "Server",
       "Signaling", "Store",
-      logging,
+      logging, crypto,
       product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("ServiceLifecycle", "swift-service-lifecycle"),
     ]),
-  test("TertuliaTests", ["Server", "tertulia", product("ArgumentParser", "swift-argument-parser")]),
+  test("TertuliaTests", ["Server", "Store", "tertulia", product("ArgumentParser", "swift-argument-parser")]),
 ]
 
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

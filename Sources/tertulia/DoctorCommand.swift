@@ -16,6 +16,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Where people find it") var address: AddressOptions
   @OptionGroup(title: "The node") var node: NodeOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
 
   @Flag(help: "One JSON object on one line.")
   var json = false
@@ -25,6 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var options = ServeOptions()
     try address.apply(settings, to: &options)
     try node.apply(settings, to: &options)
+    try limits.apply(settings, to: &options.limits)
     do {
       try options.validate()
     } catch {

@@ -25,7 +25,8 @@ struct NodeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of the node's own: its certificate. Nothing about people. (default: data)", valueName: "folder"))
+      "Folder of the node's own: its certificate and its database; see docs/data-inventory.md. (default: data)",
+      valueName: "folder"))
   var data: String?
 
   @Option(help: ArgumentHelp("Folder of the web client. (default: .build/web)", valueName: "folder"))
@@ -71,5 +72,35 @@ struct NodeOptions: ParsableArguments {
     options.mediaThreads = try mediaThreads ?? settings.integer("media-threads")
     options.metricsPort = try metricsPort ?? settings.integer("metrics-port") ?? options.metricsPort
     options.metricsBind = metricsBind ?? settings.string("metrics-bind") ?? options.metricsBind
+  }
+}
+
+/// How much of what strangers can make more of a node takes.
+struct LimitOptions: ParsableArguments {
+  @Option(help: "Rooms that are remembered when they are over. (default: 10000)")
+  var maxKeptRooms: Int?
+
+  @Option(help: "Personal invitations of one room, 0 to 512. (default: 512)")
+  var maxInvitations: Int?
+
+  @Option(help: "People before the door of one room at one time, 1 to 256. (default: 32)")
+  var maxWaiting: Int?
+
+  @Option(help: ArgumentHelp("Knocks at the door of one room, 1 to 1000. (default: 60)", valueName: "a minute"))
+  var maxKnocks: Int?
+
+  @Option(help: "Accounts. (default: 1000)")
+  var maxAccounts: Int?
+
+  @Option(help: "Who may make an account: open, invitation or closed. (default: invitation)")
+  var registration: String?
+
+  func apply(_ settings: Settings, to limits: inout NodeLimits) throws {
+    limits.keptRooms = try maxKeptRooms ?? settings.integer("max-kept-rooms") ?? limits.keptRooms
+    limits.invitations = try maxInvitations ?? settings.integer("max-invitations") ?? limits.invitations
+    limits.waiting = try maxWaiting ?? settings.integer("max-waiting") ?? limits.waiting
+    limits.knocksPerMinute = try maxKnocks ?? settings.integer("max-knocks") ?? limits.knocksPerMinute
+    limits.accounts = try maxAccounts ?? settings.integer("max-accounts") ?? limits.accounts
+    limits.registration = registration ?? settings.string("registration") ?? limits.registration
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Server
+import Store
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,9 +19,17 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Where people find it") var address: AddressOptions
   @OptionGroup(title: "The node") var node: NodeOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
 
-  @Flag(help: "Print the link of a new room, alone on one line of standard output, once people can come.")
+  @Flag(
+    help: """
+      Print the link of a new room, alone on one line of standard output, once people can come. Whoever opens it is the \
+      room's host.
+      """)
   var printLink = false
+
+  @Flag(help: "With --print-link: a room that nobody governs.")
+  var withoutHost = false
 
   @Option(help: "trace, debug, info, notice, warning, error or critical. (default: info)")
   var logLevel: String?
@@ -33,13 +42,17 @@ struct ServeCommand: AsyncParsableCommand {
     var options = ServeOptions()
     try address.apply(settings, to: &options)
     try node.apply(settings, to: &options)
+    try limits.apply(settings, to: &options.limits)
     let logger = try logger(settings)
-    let link = printLink ? RoomLink.fresh(host: options.host, port: options.port) : nil
+    let governance: RoomLink.Governance = withoutHost ? .nobody : .reader
+    let link = printLink ? RoomLink.fresh(host: options.host, port: options.port, governedBy: governance) : nil
     do {
       try await Serve.run(options, logger: logger) {
         if let link { FileHandle.standardOutput.write(Data("\(link.text)\n".utf8)) }
       }
     } catch let error as ServeError {
+      throw ValidationError(error.description)
+    } catch let error as StoreError {
       throw ValidationError(error.description)
     }
   }

@@ -3,10 +3,11 @@ import Foundation
 
 /// Looks through a settings file for names that mean nothing: a slip of the pen would otherwise go unnoticed.
 enum SettingsFile {
-  /// Every name that `serve`, `link` and `doctor` read.
+  /// Every name that a command reads.
   static let known = [
-    "bind", "data", "host", "log-format", "log-level", "max-participants", "max-rooms", "media-threads", "metrics-bind",
-    "metrics-port", "port", "public-address", "tls-cert", "tls-key", "web",
+    "bind", "data", "host", "log-format", "log-level", "max-accounts", "max-invitations", "max-kept-rooms",
+    "max-knocks", "max-participants", "max-rooms", "max-waiting", "media-threads", "metrics-bind", "metrics-port",
+    "port", "public-address", "registration", "tls-cert", "tls-key", "web",
   ]
 
   /// Throws at the first name that is not known, with the one that was probably meant.

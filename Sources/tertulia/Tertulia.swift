@@ -9,5 +9,9 @@ struct Tertulia: AsyncParsableCommand {
       `tertulia serve` starts a node. Everything that people need is a link:
       `tertulia serve --print-link` and `tertulia link` print one.
       """,
-    subcommands: [ServeCommand.self, LinkCommand.self, DoctorCommand.self, LoadCommand.self])
+    subcommands: [
+      ServeCommand.self, LinkCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
+      RoomCommand.self,
+      InventoryCommand.self, LoadCommand.self,
+    ])
 }

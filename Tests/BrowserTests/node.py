@@ -90,7 +90,7 @@ class Node:
         self._data.cleanup()
 
     def fresh_link(self) -> str:
-        command = [BINARY, "link", "--host", self.host, "--port", str(self.port)]
+        command = [BINARY, "link", "--without-host", "--host", self.host, "--port", str(self.port)]
         link = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
         assert re.fullmatch(r"https://[\w.]+:\d+/r/[0-9A-HJKMNP-TV-Z]{12,}#1[\w-]{22}(\.[\w-]+)?", link), link
         return link

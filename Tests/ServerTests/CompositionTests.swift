@@ -1,4 +1,5 @@
 import Bytes
+import Crypto
 import Foundation
 import Testing
 
@@ -11,15 +12,27 @@ struct CompositionTests {
 
   @Test("a link is random, has the room in Crockford's base 32 and the secret after #")
   func link() throws {
-    let text = RoomLink.fresh(host: "meet.example.org", port: 8443).text
+    let text = RoomLink.fresh(host: "meet.example.org", port: 8443, governedBy: .nobody).text
     let parts = text.split(separator: "#")
     let room = try #require(parts.first?.split(separator: "/").last)
     #expect(parts[0] == "https://meet.example.org:8443/r/\(room)")
     #expect(Hello.isRoom(String(room)))
     #expect(parts[1].first == "1")
     #expect(Base64URL.decode(String(parts[1].dropFirst()))?.count == 16)
-    #expect(text != RoomLink.fresh(host: "meet.example.org", port: 8443).text)
-    #expect(RoomLink.fresh(host: "::1", port: 443).text.hasPrefix("https://[::1]/r/"))
+    #expect(text != RoomLink.fresh(host: "meet.example.org", port: 8443, governedBy: .nobody).text)
+    #expect(RoomLink.fresh(host: "::1", port: 443, governedBy: .nobody).text.hasPrefix("https://[::1]/r/"))
+  }
+
+  @Test("the link of a host ends in the seed of the key that it names; nobody else's link has either")
+  func hostLink() throws {
+    let text = RoomLink.fresh(host: "meet.example.org", port: 443, governedBy: .reader).text
+    let fragment = try #require(text.split(separator: "#").last)
+    let match = try #require(try /1([\w-]{22})\.([\w-]{14})!([\w-]{43})/.wholeMatch(in: fragment))
+    let seed = try #require(Base64URL.decode(String(match.3)))
+    let key = try Curve25519.Signing.PrivateKey(rawRepresentation: seed)
+    let digest = SHA256.hash(data: key.publicKey.rawRepresentation).prefix(10)
+    #expect(Base64URL.decode(String(match.2)) == Array(digest))
+    #expect(text != RoomLink.fresh(host: "meet.example.org", port: 443, governedBy: .reader).text)
   }
 
   @Test("the node's own certificate is kept, and made again when its names change")
@@ -77,5 +90,19 @@ struct CompositionTests {
       #expect(throws: ServeError.self) { try options.validate() }
     }
     #expect(throws: Never.self) { try ServeOptions().validate() }
+  }
+
+  static let outside: [@Sendable (inout NodeLimits) -> Void] = [
+    { $0.keptRooms = -1 }, { $0.keptRooms = 1_000_001 }, { $0.invitations = -1 }, { $0.invitations = 513 },
+    { $0.waiting = 0 }, { $0.waiting = 257 }, { $0.knocksPerMinute = 0 }, { $0.knocksPerMinute = 1_001 },
+    { $0.accounts = -1 }, { $0.accounts = 1_000_001 }, { $0.registration = "" }, { $0.registration = "Open" },
+  ]
+
+  @Test("limits outside of what they may be are refused with their name", arguments: outside.indices)
+  func limits(index: Int) {
+    var options = ServeOptions()
+    Self.outside[index](&options.limits)
+    let error = #expect(throws: ServeError.self) { try options.validate() }
+    #expect(error?.description.contains(/--(max-|registration)/) == true)
   }
 }

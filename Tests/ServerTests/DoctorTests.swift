@@ -1,5 +1,6 @@
 import Foundation
 import SFURuntime
+import Store
 import Testing
 
 @testable import Server
@@ -19,6 +20,8 @@ struct DoctorTests {
       names: ["meet.example.org"], notBefore: Machine.now - 100, notAfter: Machine.now + 60 * 86_400)
     var isPair = true
     var data: FolderFacts? = FolderFacts(isWritable: true, mode: 0o700)
+    var database: Result<Store.Facts?, StoreError> = .success(Store.Facts(bytes: 40_960, isOlder: false))
+    var freeSpace: Int? = 8 << 30
     var missing: [String] = []
     var web: String?
     var time = Machine.now
@@ -36,6 +39,8 @@ struct DoctorTests {
     func certificate(_ chain: String) -> CertificateFacts? { facts }
     func isPair(chain: String, key: String) -> Bool { isPair }
     func folder(_ path: String) -> FolderFacts? { data }
+    func database(_ folder: String) throws(StoreError) -> Store.Facts? { try database.get() }
+    func freeSpace(_ folder: String) -> Int? { freeSpace }
     func hasFile(_ path: String) -> Bool { !missing.contains { path.hasSuffix($0) } }
     func webObstacle(_ path: String) -> String? { web }
     func addresses(bind: String?) -> KernelProbe.Addresses { addresses }
@@ -57,7 +62,7 @@ struct DoctorTests {
   func good() {
     let findings = examine(Machine())
     #expect(findings.allSatisfy { $0.verdict == .good && $0.advice == nil })
-    #expect(findings.count == 17)
+    #expect(findings.count == 19)
     #expect(findings.exitCode == 0)
     #expect(findings.text.hasSuffix("All is well.\n"))
   }
@@ -113,6 +118,13 @@ struct DoctorTests {
     Case("data_folder", .failure, "--data") { machine, _ in machine.data = FolderFacts(isWritable: false, mode: 0o700)
     },
     Case("data_folder", .warning, "chmod") { machine, _ in machine.data = FolderFacts(isWritable: true, mode: 0o777) },
+    Case("database", .failure, "tertulia restore FILE") { machine, _ in
+      machine.database = .failure(.damaged(path: "data/tertulia.sqlite", finding: "wrong # of entries"))
+    },
+    Case("database", .failure, "newer version") { machine, _ in
+      machine.database = .failure(.newer(path: "data/tertulia.sqlite"))
+    },
+    Case("disk_space", .warning, "Make room") { machine, _ in machine.freeSpace = 100 << 20 },
     Case("web_folder", .failure, "--build-only") { machine, _ in machine.web = "There is no folder." },
     Case("web_folder", .failure, "--build-only") { machine, _ in machine.missing = ["client.wasm"] },
     Case("file_limit", .warning, "LimitNOFILE") { machine, _ in machine.fileLimit = 1_024 },

@@ -24,6 +24,7 @@ struct SettingsTests {
     var options = ServeOptions()
     try command.address.apply(settings, to: &options)
     try command.node.apply(settings, to: &options)
+    try command.limits.apply(settings, to: &options.limits)
     return options
   }
 
@@ -52,12 +53,19 @@ struct SettingsTests {
     media-threads: 3
     metrics-port: 9999
     metrics-bind: 10.0.0.1
+    max-kept-rooms: 9
+    max-invitations: 8
+    max-waiting: 7
+    max-knocks: 6
+    max-accounts: 5
+    registration: open
     log-level: debug
     """
   private static let json = """
     {"host": "meet.example.org", "port": 443, "bind": "::1", "data": "/var/lib/tertulia", "web": "/srv/web",
      "public-address": ["203.0.113.7", "2001:db8::7"], "tls-cert": "chain.pem", "tls-key": "key.pem",
-     "max-rooms": 50, "max-participants": 12, "media-threads": 3, "metrics-port": 9999, "metrics-bind": "10.0.0.1"}
+     "max-rooms": 50, "max-participants": 12, "media-threads": 3, "metrics-port": 9999, "metrics-bind": "10.0.0.1",
+     "max-kept-rooms": 9, "max-invitations": 8, "max-waiting": 7, "max-knocks": 6, "max-accounts": 5, "registration": "open"}
     """
   private static let variables = [
     "TERTULIA_HOST": "meet.example.org", "TERTULIA_PORT": "443", "TERTULIA_BIND": "::1",
@@ -65,12 +73,15 @@ struct SettingsTests {
     "TERTULIA_PUBLIC_ADDRESS": "203.0.113.7,2001:db8::7", "TERTULIA_TLS_CERT": "chain.pem",
     "TERTULIA_TLS_KEY": "key.pem", "TERTULIA_MAX_ROOMS": "50", "TERTULIA_MAX_PARTICIPANTS": "12",
     "TERTULIA_MEDIA_THREADS": "3", "TERTULIA_METRICS_PORT": "9999", "TERTULIA_METRICS_BIND": "10.0.0.1",
+    "TERTULIA_MAX_KEPT_ROOMS": "9", "TERTULIA_MAX_INVITATIONS": "8", "TERTULIA_MAX_WAITING": "7",
+    "TERTULIA_MAX_KNOCKS": "6", "TERTULIA_MAX_ACCOUNTS": "5", "TERTULIA_REGISTRATION": "open",
   ]
   private static let arguments = [
     "--host", "meet.example.org", "--port", "443", "--bind", "::1", "--data", "/var/lib/tertulia", "--web", "/srv/web",
     "--public-address", "203.0.113.7", "--public-address", "2001:db8::7", "--tls-cert", "chain.pem", "--tls-key",
     "key.pem", "--max-rooms", "50", "--max-participants", "12", "--media-threads", "3", "--metrics-port", "9999",
-    "--metrics-bind", "10.0.0.1",
+    "--metrics-bind", "10.0.0.1", "--max-kept-rooms", "9", "--max-invitations", "8", "--max-waiting", "7",
+    "--max-knocks", "6", "--max-accounts", "5", "--registration", "open",
   ]
 
   @Test("flags, environment, YAML and JSON say the same things")
@@ -89,6 +100,12 @@ struct SettingsTests {
     wanted.mediaThreads = 3
     wanted.metricsPort = 9999
     wanted.metricsBind = "10.0.0.1"
+    wanted.limits.keptRooms = 9
+    wanted.limits.invitations = 8
+    wanted.limits.waiting = 7
+    wanted.limits.knocksPerMinute = 6
+    wanted.limits.accounts = 5
+    wanted.limits.registration = "open"
     #expect(try await options(Self.arguments) == wanted)
     #expect(try await options(variables: Self.variables) == wanted)
     #expect(try await options(file: ("node.yaml", Self.yaml)) == wanted)

@@ -8,6 +8,7 @@ package import NIOSSL
 import Rooms
 import ServiceLifecycle
 import Signaling
+package import Store
 
 /// Bounds and addresses of a node.
 package struct NodeSettings: Sendable {
@@ -64,6 +65,7 @@ package struct Node: Service {
   let media: any MediaService
   private let events: MediaEvents
   private let clock: NodeClock
+  let archive: RoomArchive?
   let logger: Logger
   private let onListening: @Sendable (_ port: Int) async -> Void
   let onMetrics: @Sendable (_ port: Int) async -> Void
@@ -75,7 +77,7 @@ package struct Node: Service {
 
   package init(
     settings: NodeSettings, certificate: NodeCertificate, files: StaticFiles, media: any MediaService,
-    events: MediaEvents, clock: NodeClock = .continuous, logger: Logger,
+    events: MediaEvents, archive: RoomArchive? = nil, clock: NodeClock = .continuous, logger: Logger,
     onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
     onMetrics: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
   ) {
@@ -85,6 +87,7 @@ package struct Node: Service {
     self.media = media
     self.events = events
     self.clock = clock
+    self.archive = archive
     self.logger = logger
     self.onListening = onListening
     self.onMetrics = onMetrics
@@ -100,6 +103,7 @@ package struct Node: Service {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await events.forEachBatch { await directory.deliver($0) } }
       group.addTask { await tick() }
+      group.addTask { await keepWriting() }
       if let address = settings.metrics { group.addTask { await serveMetrics(address) } }
       let server = application
       try await withGracefulShutdownHandler {
@@ -109,6 +113,14 @@ package struct Node: Service {
       }
       group.cancelAll()
     }
+    // Last: what the final goodbyes changed.
+    await archive?.flush()
+  }
+
+  /// On its own, so that a slow disk delays nothing else.
+  private func keepWriting() async {
+    guard let archive else { return }
+    while (try? await Task.sleep(for: .seconds(1))) != nil { await archive.flush() }
   }
 
   private var application: Application<NodeResponder> {

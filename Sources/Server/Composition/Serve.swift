@@ -3,6 +3,7 @@ package import Logging
 import SFURuntime
 import ServiceLifecycle
 import Signaling
+import Store
 import UnixSignals
 
 /// Everything that an operator can say about `tertulia serve`. The initial values are the defaults.
@@ -21,6 +22,7 @@ package struct ServeOptions: Equatable, Sendable {
   package var tlsKey: String?
   package var maximumRooms = 200
   package var maximumParticipants = 100
+  package var limits = NodeLimits()
   /// Threads for media, 1...16; nil for one less than there are CPUs.
   package var mediaThreads: Int?
   /// Address and TCP port that metrics are told on; 0 for nowhere.
@@ -36,6 +38,7 @@ package struct ServeOptions: Equatable, Sendable {
     guard (2...(Limits.index + 1)).contains(maximumParticipants) else {
       throw .invalid("--max-participants must be between 2 and \(Limits.index + 1).")
     }
+    try limits.validate()
     guard (1...16).contains(mediaThreads ?? 1) else { throw .invalid("--media-threads must be between 1 and 16.") }
     guard (0...65_535).contains(metricsPort), metricsPort != port else {
       throw .invalid("--metrics-port must be between 1 and 65535 and not the port of HTTPS, or 0 for no metrics.")
@@ -72,6 +75,11 @@ package enum Serve {
     raiseFileLimit(logger)
     let files = try StaticFiles(folder: options.web)
     let certificate = try certificate(options)
+    let store = try Store.open(folder: options.data, as: .node)
+    defer { try? store.close() }
+    let archive = try await RoomArchive(store: store, maximumRooms: options.limits.keptRooms) {
+      StoreReport.log($0, to: logger)
+    }
     let events = MediaEvents()
     let plane = try plane(options, events)
     defer { plane.stop() }
@@ -84,7 +92,7 @@ package enum Serve {
     }
     let node = Node(
       settings: settings,
-      certificate: certificate, files: files, media: plane, events: events, logger: logger,
+      certificate: certificate, files: files, media: plane, events: events, archive: archive, logger: logger,
       onListening: { port in
         logger.info(
           "listening", metadata: ["port": "\(port)", "certificate": "\(certificate.isPublic ? "given" : "own")"])

@@ -1,4 +1,5 @@
 import Foundation
+import Store
 
 extension Doctor {
   private static let day = 86_400.0
@@ -70,6 +71,35 @@ extension Doctor {
         "chmod go-w on it.")
     }
     return Finding("data_folder", .good, "The data folder can be written, by this user alone.")
+  }
+
+  var database: Finding {
+    do throws(StoreError) {
+      guard let facts = try probes.database(options.data) else {
+        return Finding("database", .good, "There is no database yet: the node makes it.")
+      }
+      let size = "\((facts.bytes + 1_023) >> 10) kB"
+      return Finding(
+        "database", .good,
+        facts.isOlder
+          ? "The database is sound, \(size), of an older version: the node brings it up to date when it starts."
+          : "The database is sound, \(size).")
+    } catch {
+      return Finding("database", .failure, "The database cannot be used: \(error.word).", error.description)
+    }
+  }
+
+  /// Room for the database and its log, and for a backup beside it.
+  private static let space = 256 << 20
+
+  var diskSpace: Finding? {
+    guard let free = probes.freeSpace(options.data) else { return nil }
+    guard free < Self.space else {
+      return Finding("disk_space", .good, "There is room on the disk of the data folder: \(free >> 20) MB.")
+    }
+    return Finding(
+      "disk_space", .warning, "The disk of the data folder is nearly full: \(free >> 20) MB are free.",
+      "Make room. Meetings go on when it is full, but rooms, invitations and accounts are not kept.")
   }
 
   /// What the page cannot do without.

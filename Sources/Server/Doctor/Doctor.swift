@@ -15,7 +15,8 @@ package struct Doctor {
 
   /// Ports first, because nothing works without them.
   package func examine() -> [Finding] {
-    [udpPort, tcpPort, metricsPort].compactMap { $0 } + network + certificates + [dataFolder, webFolder] + machine
+    [udpPort, tcpPort, metricsPort].compactMap { $0 } + network + certificates
+      + [dataFolder, database, diskSpace, webFolder].compactMap { $0 } + machine
   }
 }
 

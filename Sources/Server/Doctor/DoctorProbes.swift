@@ -1,4 +1,5 @@
 package import SFURuntime
+package import Store
 
 /// What the doctor asks the machine. Answers are facts; what they mean is said by `Doctor`.
 package protocol DoctorProbes: Sendable {
@@ -18,6 +19,10 @@ package protocol DoctorProbes: Sendable {
   func isPair(chain: String, key: String) -> Bool
   /// Nil when there is no such folder.
   func folder(_ path: String) -> FolderFacts?
+  /// The database in that folder; nil when there is none yet.
+  func database(_ folder: String) throws(StoreError) -> Store.Facts?
+  /// Bytes that are free for this user on the disk of that folder, or of the one that it will be made in; nil when unknown.
+  func freeSpace(_ folder: String) -> Int?
   /// Whether a file is there.
   func hasFile(_ path: String) -> Bool
   /// Nil when the page can be served; otherwise why not, in words.

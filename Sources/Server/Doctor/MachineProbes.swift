@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import NIOSSL
 package import SFURuntime
+package import Store
 
 /// The machine that this program runs on.
 package struct MachineProbes: DoctorProbes {
@@ -55,6 +56,18 @@ package struct MachineProbes: DoctorProbes {
     guard files.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return nil }
     let mode = (try? files.attributesOfItem(atPath: path)[.posixPermissions] as? Int) ?? 0
     return FolderFacts(isWritable: files.isWritableFile(atPath: path), mode: mode)
+  }
+
+  package func database(_ folder: String) throws(StoreError) -> Store.Facts? { try Store.facts(folder: folder) }
+
+  package func freeSpace(_ folder: String) -> Int? {
+    var facts = statvfs()
+    var path = URL(filePath: folder).standardizedFileURL
+    while statvfs(path.path, &facts) != 0 {
+      guard errno == ENOENT, path.path != "/" else { return nil }
+      path.deleteLastPathComponent()
+    }
+    return Int(clamping: UInt64(facts.f_bavail) * UInt64(facts.f_frsize))
   }
 
   package func hasFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

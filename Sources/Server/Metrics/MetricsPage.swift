@@ -2,6 +2,7 @@ import Bytes
 import SFU
 import SFURuntime
 import Signaling
+import Store
 
 /// Everything that is told on the metrics port, at one moment. No room, name or address is in it, and numbers of people are
 /// rounded up to the next five: a page that is read each second must not say who came when.
@@ -13,6 +14,8 @@ struct MetricsPage {
   var participants: Int
   var shards: [MediaPlaneCounters]
   var steering: SteeringStatus?
+  /// Nil where rooms are not kept on a disk.
+  var archive: ArchiveStatus?
   var process: ProcessFacts
   /// Seconds since 1970.
   var started: Double
@@ -25,6 +28,7 @@ struct MetricsPage {
     writeTransit(to: &text)
     writePictures(to: &text)
     writeShards(to: &text)
+    writeStore(to: &text)
     writeProcess(to: &text)
     return text.text
   }
@@ -125,6 +129,21 @@ struct MetricsPage {
     let steering = steering ?? SteeringStatus()
     text.counter("tertulia_steering_programs_total", "Programs that the kernel steers by.", steering.programs)
     text.counter("tertulia_steering_refusals_total", "Programs that it did not take.", steering.refusals)
+  }
+
+  private func writeStore(to text: inout PrometheusText) {
+    guard let archive else { return }
+    text.gauge("tertulia_kept_rooms", "Rooms that are kept, rounded up to the next five.", Self.rounded(archive.rooms))
+    text.gauge(
+      "tertulia_store_pending", "Kept rooms that wait for the disk, rounded up to the next five.",
+      Self.rounded(archive.pending))
+    text.counter("tertulia_store_writes_total", "Kept rooms written or deleted.", UInt64(archive.written))
+    text.write(
+      "tertulia_store_failures_total", .counter, "Attempts to write that failed, by the reason.",
+      ["full", "locked", "unwritable", "sqlite", "damaged", "invalid"].map {
+        .init(Double(archive.failures[$0] ?? 0), "reason", $0)
+      })
+    text.counter("tertulia_store_refusals_total", "Rooms not kept for want of a place.", UInt64(archive.refused))
   }
 
   private func writeProcess(to text: inout PrometheusText) {

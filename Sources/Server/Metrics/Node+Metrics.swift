@@ -35,7 +35,7 @@ extension Node {
       return MetricsPage(
         signalling: metrics.snapshot, rooms: await directory.count, connections: count,
         participants: max(0, count - halfOpen), shards: await media.shardCounters(), steering: media.steeringStatus,
-        process: .now(), started: started)
+        archive: archive?.status, process: .now(), started: started)
     }
   }
 }
