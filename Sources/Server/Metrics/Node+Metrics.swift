@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import HummingbirdCore
 import Logging
+import Store
 
 extension Node {
   private static let metricsConnections = 16
