@@ -16,7 +16,7 @@ package struct RoomReference: Equatable, Sendable {
   /// Nil when it is nothing of all that. Of a link only the room is looked at.
   package init?(_ text: String) {
     var text = Substring(text)
-    if let path = text.range(of: "/r/") { text = text[path.upperBound...].prefix { !"/#?".contains($0) } }
+    if let path = text.firstRange(of: "/r/") { text = text[path.upperBound...].prefix { !"/#?".contains($0) } }
     // What people type of Crockford's base 32, as the page reads it.
     let id = text.uppercased().replacing("O", with: "0").replacing("I", with: "1").replacing("L", with: "1")
     idHash = Hello.isRoom(id) ? Array(SHA256.hash(data: Array(id.utf8))) : nil
