@@ -36,6 +36,8 @@ struct RecordedMeeting {
     patch.door = .locked
     stage.feed(0, .setRules(patch))
     stage.run(for: .seconds(2))
+    stage.feed(0, .freeze)
+    stage.run(for: .seconds(2))
     stage.feed(0, .remove([stage.clients[1].join]))
     stage.leave(3)
     stage.run(for: .seconds(2))
