@@ -32,8 +32,8 @@ struct Governance: Sendable {
   private(set) var signed: RoomRules?
   /// The same with what was called out since.
   private(set) var current: RoomRules?
-  var standings: [JoinID: Standing] = [:]
-  var invited: [JoinID: Invited] = [:]
+  var standings = JoinTable<Standing>()
+  var invited = JoinTable<Invited>()
   /// Our own standing.
   var own = Standing.ungoverned
   /// Moderators among the members, by leaf.

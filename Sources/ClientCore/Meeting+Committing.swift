@@ -29,7 +29,7 @@ extension Meeting {
   /// The key packages that may be added together; the person is told of the others.
   private mutating func admissible(_ boxes: ArraySlice<[UInt8]>, to group: Group<Suite>) -> [KeyPackage] {
     var chosen: [KeyPackage] = []
-    var joins = Set<JoinID>()
+    var joins = JoinSet()
     var keys = Set(directory.seats.map { $0.signatureKey })
     let view = RuledGroup(group)
     guard
@@ -41,7 +41,7 @@ extension Meeting {
         (try? validator.validate(keyPackage)) != nil,
         let join = JoinID(keyPackage.leafNode.credential), isFree(join),
         !directory.removedKeys.contains(keyPackage.leafNode.signatureKey),
-        keys.insert(keyPackage.leafNode.signatureKey).inserted, joins.insert(join).inserted
+        keys.insert(keyPackage.leafNode.signatureKey).inserted, joins.insert(join)
       else {
         tell(.badKeyPackage)
         continue

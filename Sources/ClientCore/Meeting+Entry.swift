@@ -88,9 +88,4 @@ extension Meeting {
     guard let invitation, let chain, governance.own.permissions.contains(.invite) else { return nil }
     return .invited(invitation, chain)
   }
-
-  /// The text in a box at the door, with its padding; nil for one that is not for us.
-  package mutating func open(doorBox box: [UInt8], for purpose: DoorPurpose) -> [UInt8]? {
-    keys.open(box, for: purpose)
-  }
 }

@@ -58,7 +58,7 @@ extension Meeting {
     profiles = ProfileBook(groupID: group.groupID)
     comparison = Comparison(
       groupID: group.groupID, own: .init(join: join, signatureKey: identity.signaturePublicKey))
-    watch.spoke = Set(directory.seats.map { $0.join })
+    watch.spoke = JoinSet(directory.seats.map { $0.join })
     timers[.checkpoint] = now + Pace.checkpoint(members: directory.seats.count).random(using: &random)
     timers[.watch] = now + Pace.watch
     emit(.joined)

@@ -18,7 +18,7 @@ extension Meeting {
   /// Works out everybody's standing anew: after rules, calls, and changes of the group.
   mutating func place() {
     shown.isStale = true
-    var standings: [JoinID: Standing] = [:]
+    var standings = JoinTable<Standing>()
     var streams: [UInt8] = []
     var moderators: [JoinID] = []
     var trusted = 0

@@ -44,13 +44,14 @@ extension Meeting {
   }
 
   mutating func hear(_ author: Directory.Seat) {
-    let last = watch.heard.updateValue(now, forKey: author.join) ?? now
-    if watch.spoke.insert(author.join).inserted || now - last > Pace.firstWord { shown.isStale = true }
+    let last = watch.heard[author.join] ?? now
+    watch.heard[author.join] = now
+    if watch.spoke.insert(author.join) || now - last > Pace.firstWord { shown.isStale = true }
     if timers[.gap] == nil, !watch.awaitsInfo, pending == nil { clear(.withheld) }
   }
 
   mutating func take(roster joins: [JoinID]) {
-    node.roster = Set(joins)
+    node.roster = JoinSet(joins)
     node.roster.remove(join)
     node.knowsRoster = true
     shown.isStale = true
@@ -60,12 +61,12 @@ extension Meeting {
   /// Compares the leaves with who the node says is here.
   mutating func look() {
     guard group != nil, node.isConnected, node.knowsRoster else { return }
-    var absent: [JoinID: Instant] = [:]
+    var absent = JoinTable<Instant>()
     for seat in directory.seats where seat.join != join && !node.roster.contains(seat.join) {
       absent[seat.join] = watch.absent[seat.join] ?? now
     }
-    var waiting: [JoinID: Instant] = [:]
-    for join in node.roster where directory[join] == nil { waiting[join] = watch.waiting[join] ?? now }
+    var waiting = JoinTable<Instant>()
+    for join in node.roster.joins where directory[join] == nil { waiting[join] = watch.waiting[join] ?? now }
     watch.absent = absent
     watch.waiting = waiting
     set(.ghost, absent.values.contains { now - $0 >= Pace.ghost })
@@ -143,7 +144,7 @@ extension Meeting {
     let rules = governance.current
     return MeetingSecurity(
       epoch: group.epoch, digits: digits, count: directory.seats.count,
-      waiting: node.roster.count { directory[$0] == nil }, door: rules?.door ?? .open,
+      waiting: node.roster.joins.count { directory[$0] == nil }, door: rules?.door ?? .open,
       isFrozen: rules?.isFrozen ?? false, veilsNewcomers: rules?.veilsNewcomers ?? false,
       hosts: governance.moderators.count, standIns: governance.standIns, speaker: rules?.speaker ?? .ungoverned,
       listener: rules?.listener ?? .listenerDefault, newcomer: rules?.newcomer ?? .newcomerDefault,

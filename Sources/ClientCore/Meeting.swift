@@ -17,7 +17,7 @@ package enum MeetingError: Error, Equatable {
 /// the person thinks nothing more is sealed.
 package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Sendable {
   let link: MeetingLink
-  let keys: LinkKeys<Suite>
+  package let keys: LinkKeys<Suite>
   let hostKey: HostKey<Suite>?
   /// Of the personal invitation that our link is.
   let invitation: InvitationKey<Suite>?

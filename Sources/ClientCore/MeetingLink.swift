@@ -37,7 +37,7 @@ package struct MeetingLink: Equatable, Sendable {
   }
 
   /// The link to the same room for whoever is invited by `invitation`, 16 bytes.
-  init(_ room: MeetingLink, invitation: [UInt8]) {
+  package init(_ room: MeetingLink, invitation: [UInt8]) {
     secret = room.secret
     hostKeyDigest = room.hostKeyDigest
     hasPassword = room.hasPassword

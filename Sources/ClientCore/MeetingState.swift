@@ -8,7 +8,7 @@ struct NodeView: Sendable {
   var isConnected = false
   /// Its key as external sender, 32 bytes; empty before it said so.
   var senderKey: [UInt8] = []
-  var roster = Set<JoinID>()
+  var roster = JoinSet()
   /// Leaves that it has proposed to remove in this epoch.
   var removing: [LeafIndex] = []
   /// Whether the roster was told since the connection was made: an older one accuses nobody.
@@ -54,7 +54,7 @@ struct Directory: Sendable {
   }
 
   private(set) var seats: [Seat] = []
-  private var leaves: [JoinID: LeafIndex] = [:]
+  private var leaves = JoinTable<LeafIndex>()
   private var past: [(epoch: UInt64, seats: [Seat])] = []
   /// Signature keys that were removed from the group: none of them comes back.
   private(set) var removedKeys = Set<[UInt8]>()
@@ -64,7 +64,7 @@ struct Directory: Sendable {
 
   /// Takes the seats of a new epoch, and says who came and who went. Who has another key is somebody else.
   mutating func replace(_ new: [Seat], oldEpoch: UInt64?) -> (added: [Seat], removed: [Seat]) {
-    var next: [JoinID: LeafIndex] = [:]
+    var next = JoinTable<LeafIndex>()
     var keys = Set<[UInt8]>()
     for seat in new {
       next[seat.join] = seat.leaf
@@ -122,13 +122,13 @@ struct Alarms: Sendable {
 struct Watch: Sendable {
   var alarms = Alarms()
   /// When each member was heard last, or when it appeared.
-  var heard: [JoinID: Instant] = [:]
+  var heard = JoinTable<Instant>()
   /// Members who have said something since they appeared.
-  var spoke = Set<JoinID>()
+  var spoke = JoinSet()
   /// Members whom the node does not name, since when.
-  var absent: [JoinID: Instant] = [:]
+  var absent = JoinTable<Instant>()
   /// Participants who are no members, since when.
-  var waiting: [JoinID: Instant] = [:]
+  var waiting = JoinTable<Instant>()
   /// When the current epoch began for us.
   var epochBegan = Instant.zero
   /// Hashes of the epoch authenticators of the latest epochs.
@@ -168,9 +168,9 @@ struct Watch: Sendable {
 
   /// Nobody is blamed for the time that we were away ourselves.
   mutating func reconnected(at now: Instant) {
-    absent = [:]
-    waiting = [:]
-    for join in Array(heard.keys) { heard[join] = now }
+    absent = JoinTable()
+    waiting = JoinTable()
+    heard.fill(with: now)
   }
 }
 

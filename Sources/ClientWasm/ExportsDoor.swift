@@ -51,7 +51,7 @@ func doorRead(_ length: Int32) -> Int32 {
   guard let fields = readFields(length, 2) else { return Status.badArgument.rawValue }
   let purpose: DoorPurpose
   if let join = JoinID(fields[1]) { purpose = .knock(join) } else { purpose = .label }
-  return mailbox.write(meeting!.open(doorBox: fields[0], for: purpose) ?? [])
+  return mailbox.write(meeting!.keys.open(fields[0], for: purpose) ?? [])
 }
 
 /// Exactly `count` vectors, and nothing after them.

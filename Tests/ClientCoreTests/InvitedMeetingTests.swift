@@ -1,3 +1,4 @@
+import Bytes
 import MLS
 import MLSWire
 import NativeMLSCrypto
