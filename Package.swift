@@ -143,8 +143,7 @@ let tests: [Target] = [
     "ServerTests",
     [
       "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "RoomRules", "Rooms", "SFU", "SFURuntime", "Server",
-      "Signaling", "Store",
-      logging, crypto,
+      "Signaling", "Store", crypto, logging,
       product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("ServiceLifecycle", "swift-service-lifecycle"),
     ]),

@@ -4,6 +4,8 @@ struct Attendee: Equatable, Sendable {
   let index: Int
   /// Join id: the credential of its leaf.
   let identity: [UInt8]
+  /// Has shown to have the key of the room's host.
+  let isHost: Bool
   var isConnected = true
   var package: WaitingPackage?
   /// How it was let in, until it shows that it is in.

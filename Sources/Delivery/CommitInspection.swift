@@ -1,4 +1,5 @@
 import MLSWire
+import RoomRules
 
 /// What a commit does, found valid as far as one can tell who cannot open anything (RFC 9420 §12.4.2, without secrets).
 struct InspectedCommit: Equatable, Sendable {
@@ -19,34 +20,72 @@ struct InspectedCommit: Equatable, Sendable {
   let isElective: Bool
 }
 
+/// Who sends a commit, and on what ground it stands.
+struct CommitterContext {
+  /// Join id.
+  let identity: [UInt8]
+  let isHost: Bool
+  /// `H` of the room's link; nil where nobody governs.
+  let hostDigest: [UInt8]?
+  /// Proposed by the node: may be referred to, and the first `required` must be.
+  let removals: [Removal]
+  let required: Int
+}
+
 extension GroupState {
-  /// Looks at the commit of a participant called `identity`. `removals` may be referred to, and those of `required` must be.
+  /// Looks at the commit of a participant.
   func inspect<Signer: DeliverySigner>(
-    _ upload: CommitUpload, by identity: [UInt8], removals: [Removal], required: Int, _: Signer.Type
+    _ upload: CommitUpload, by committer: CommitterContext, _: Signer.Type
   ) throws(Fault) -> InspectedCommit {
+    let removals = committer.removals
     guard case .publicMessage(let message)? = try? MLSMessage(wire: upload.commit),
       case .commit(let commit) = message.content.content, let tag = message.auth.confirmationTag
     else { throw .offence }
     let content = message.content
     guard content.groupID == context.groupID, content.epoch == epoch else { throw .late(epoch: content.epoch) }
     let proposals = try CommitProposals(commit, removals: removals)
-    let author = try author(of: content, commit, identity)
+    let author = try author(of: content, commit, committer.identity)
     let signed = LabelledContent.wire(
       label: "FramedContentTBS", content: content.toBeSigned(wireFormat: .publicMessage, context: context))
     guard Signer.isValid(message.auth.signature, of: signed, by: author.signatureKey) else { throw .offence }
     // Who comes back from outside has not seen what was proposed to the members.
-    guard author.leaf == nil || removals.prefix(required).allSatisfy({ proposals.removes.contains($0.leaf) }) else {
+    guard author.leaf == nil || removals.prefix(committer.required).allSatisfy({ proposals.removes.contains($0.leaf) })
+    else {
       throw .late(epoch: epoch)
     }
+
+    try judgeDoor(proposals, author, committer, Signer.self)
 
     var next = tree
     let own = try apply(proposals, commit.path?.leafNode, by: author, to: &next)
     guard next.apply(upload.tree, to: tree) else { throw .offence }
     let info = try nextInfo(upload.groupInfo, Signer.self, tag: tag, leaf: own, in: next)
-    let state = GroupState(context: info.groupContext, info: upload.groupInfo, tree: next)
+    let nextRules = try RoomRules.next(
+      in: info.groupContext, after: rules, hostDigest: committer.hostDigest, tree: tree, as: Signer.self)
+    let state = GroupState(context: info.groupContext, info: upload.groupInfo, tree: next, rules: nextRules)
     return InspectedCommit(
       box: upload.commit, state: state, joiners: try joiners(upload.welcome, proposals.adds, Signer.self),
       isExternal: author.leaf == nil, isElective: author.leaf != nil && commit.proposals.isEmpty)
+  }
+
+  /// Who may bring somebody in through the door as it is. A client that is late has seen another door, in another epoch: who
+  /// breaks this one's rule meant to.
+  private func judgeDoor<Signer: DeliverySigner>(
+    _ proposals: CommitProposals, _ author: Author, _ committer: CommitterContext, _: Signer.Type
+  ) throws(Fault) {
+    guard committer.hostDigest != nil, rules?.door != .open else { return }
+    guard let leaf = author.leaf else {
+      // From outside only those come in who are in already.
+      let isBack = proposals.removes.contains { tree[$0]?.isOwned(by: author.identity, author.signatureKey) == true }
+      guard isBack else { throw .late(epoch: epoch) }
+      return
+    }
+    guard !proposals.adds.isEmpty, let adder = tree[leaf] else { return }
+    let invited = invitedRole(of: adder, Signer.self)
+    guard !mayAdd(adder, invited: invited, isHost: committer.isHost) else { return }
+    for package in proposals.adds {
+      guard let added = Leaf(package.leafNode), isInvited(added, Signer.self) else { throw .offence }
+    }
   }
 
   private struct Author {

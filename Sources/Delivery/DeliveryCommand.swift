@@ -2,8 +2,8 @@ package import Bytes
 
 /// What happens to the delivery service of a meeting, each time by one participant, named by its index in the room.
 package enum DeliveryCommand: Equatable, Sendable {
-  /// Came in. `join` is the credential that its leaf will have, 16 bytes.
-  case enter(join: [UInt8])
+  /// Came in. `join` is the credential that its leaf will have, 16 bytes; `isHost` says that it has shown to have the host's key.
+  case enter(join: [UInt8], isHost: Bool = false)
   /// An MLSMessage with a key package; the newest replaces any before.
   case keyPackage([UInt8])
   /// A `GroupUpload`.

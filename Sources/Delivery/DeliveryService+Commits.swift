@@ -9,9 +9,10 @@ extension DeliveryService {
     guard let record, !isExpelled(author.index) else { return }
     do throws(Fault) {
       guard bytes.count <= limits.upload, let upload = try? CommitUpload(wire: bytes) else { throw .offence }
-      let commit = try record.state.inspect(
-        upload, by: author.identity, removals: record.removals.map { $0.removal },
-        required: record.requiredRemovals(at: now, limits), Signer.self)
+      let committer = CommitterContext(
+        identity: author.identity, isHost: author.isHost, hostDigest: hostDigest,
+        removals: record.removals.map { $0.removal }, required: record.requiredRemovals(at: now, limits))
+      let commit = try record.state.inspect(upload, by: committer, Signer.self)
       // Whoever has lost its connection goes on with the media of this epoch until it is back or out.
       if commit.isElective, attendees.contains(where: { !$0.isConnected && leaf(of: $0) != nil }) {
         throw .late(epoch: record.state.epoch)

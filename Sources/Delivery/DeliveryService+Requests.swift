@@ -75,7 +75,7 @@ extension DeliveryService {
 
   mutating func askForCommits(_ now: Instant) {
     guard let record else { return }
-    let members = connectedMembers
+    let members = askable
     guard !members.isEmpty else {
       self.record?.request = nil
       return
@@ -85,10 +85,10 @@ extension DeliveryService {
       guard !isThere || now >= request.deadline else { return }
       if isThere { fail(request) }
     } else {
-      let waiting = waitingPackages.count
+      let waiting = addablePackages.count
       guard !record.removals.isEmpty || (waiting > 0 && now >= windowEnd(waiting)) else { return }
     }
-    guard !record.removals.isEmpty || !waitingPackages.isEmpty else {
+    guard !record.removals.isEmpty || !addablePackages.isEmpty else {
       self.record?.request = nil
       return
     }
@@ -104,7 +104,7 @@ extension DeliveryService {
     var joiners: [Int] = []
     var packages: [[UInt8]] = []
     var size = 0
-    for waiting in waitingPackages.prefix(most) {
+    for waiting in self.packages(for: index).prefix(most) {
       size += waiting.package.box.count
       guard packages.isEmpty || size <= limits.batchBytes else { break }
       joiners.append(waiting.index)

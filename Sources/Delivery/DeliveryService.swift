@@ -1,23 +1,29 @@
 package import Bytes
 import MLSWire
+import RoomRules
 
 /// Orders the commits of one MLS group, routes its Welcomes and asks members to let others in. It reads what PublicMessages
 /// say in clear and can open nothing. A value without clock or randomness.
 package struct DeliveryService<Signer: DeliverySigner>: Sendable {
   let signer: Signer
   let limits: DeliveryLimits
+  /// `H` of the room's link: rules of that host are in force as soon as a commit brings them. Nil where nobody governs.
+  let hostDigest: [UInt8]?
   /// In ascending order of their index.
   var attendees: [Attendee] = []
   var record: GroupRecord?
   var creation: Creation?
   var expulsions: [Expulsion] = []
   var lastTicket: UInt64 = 0
+  /// Roles of the invitations that leaves and key packages prove, by their signature keys; nil for one that proves nothing.
+  var proven: [[UInt8]: Role?] = [:]
   /// What is to be done, gathered during one call.
   var effects: [DeliveryEffect] = []
 
-  package init(signer: Signer, limits: DeliveryLimits = DeliveryLimits()) {
+  package init(signer: Signer, limits: DeliveryLimits = DeliveryLimits(), hostDigest: [UInt8]? = nil) {
     self.signer = signer
     self.limits = limits
+    self.hostDigest = hostDigest
   }
 
   /// Of the current epoch; nil while there is no group.
@@ -30,14 +36,14 @@ package struct DeliveryService<Signer: DeliverySigner>: Sendable {
     guard let record else { return deadline }
     if let since = record.orphanedSince, creation == nil { deadline = min(deadline, since + limits.orphan) }
     if let request = record.request { return min(deadline, request.deadline) }
-    let waiting = waitingPackages.count
+    let waiting = addablePackages.count
     guard waiting > 0, attendees.contains(where: isConnectedMember) else { return deadline }
     return min(deadline, windowEnd(waiting))
   }
 
   package mutating func apply(_ command: DeliveryCommand, from index: Int, now: Instant) -> [DeliveryEffect] {
-    if case .enter(let join) = command {
-      enter(index, join)
+    if case .enter(let join, let isHost) = command {
+      enter(index, join, isHost)
     } else if let place = place(of: index) {
       perform(command, at: place, now)
     }
@@ -68,6 +74,7 @@ package struct DeliveryService<Signer: DeliverySigner>: Sendable {
   private mutating func settle(_ now: Instant) -> [DeliveryEffect] {
     expelTheRemoved(now)
     keepAGroup(now)
+    checkProofs()
     proposeRemovals(now)
     askForCommits(now)
     announceReadiness()
@@ -121,10 +128,10 @@ extension DeliveryService {
     return members.sorted { $0.leaf < $1.leaf }
   }
 
-  private mutating func enter(_ index: Int, _ join: [UInt8]) {
+  private mutating func enter(_ index: Int, _ join: [UInt8], _ isHost: Bool) {
     guard place(of: index) == nil, !attendees.contains(where: { $0.identity == join }) else { return }
     let place = attendees.firstIndex { $0.index > index } ?? attendees.endIndex
-    attendees.insert(Attendee(index: index, identity: join), at: place)
+    attendees.insert(Attendee(index: index, identity: join, isHost: isHost), at: place)
   }
 
   /// Counts what no client of ours does; whoever goes on is put out.
@@ -169,7 +176,9 @@ extension DeliveryService {
   }
 
   private mutating func askForAGroup(_ now: Instant) {
-    let connected = attendees.lazy.filter { $0.isConnected }.map { $0.index }
+    // A room with a host begins with its host.
+    let isGoverned = hostDigest != nil
+    let connected = attendees.lazy.filter { $0.isConnected && (!isGoverned || $0.isHost) }.map { $0.index }
     if let creation, now < creation.deadline, let last = creation.asked.last, connected.contains(last) { return }
     var asked = creation?.asked ?? []
     if !connected.contains(where: { !asked.contains($0) }) { asked = [] }
@@ -187,7 +196,8 @@ extension DeliveryService {
     }
     do throws(Fault) {
       guard bytes.count <= limits.upload else { throw .offence }
-      record = GroupRecord(try .begin(bytes, by: attendees[place].identity, signer: signer))
+      record = GroupRecord(
+        try .begin(bytes, by: attendees[place].identity, signer: signer, hostDigest: hostDigest))
     } catch {
       offend(place)
       return

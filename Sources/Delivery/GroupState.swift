@@ -1,4 +1,5 @@
 import MLSWire
+import RoomRules
 
 /// The public state of a group in one epoch.
 struct GroupState: Equatable, Sendable {
@@ -6,6 +7,8 @@ struct GroupState: Equatable, Sendable {
   /// MLSMessage with the GroupInfo, as the committer sent it.
   var info: [UInt8]
   var tree: OpaqueTree
+  /// In force; nil where nobody governs, or not yet.
+  var rules: RoomRules?
 
   var epoch: UInt64 { context.epoch }
 }
@@ -21,7 +24,7 @@ enum Fault: Error, Equatable {
 extension GroupState {
   /// The state with which a group begins (RFC 9420 §11): one leaf, that of `identity`, and the node as external sender.
   static func begin<Signer: DeliverySigner>(
-    _ bytes: [UInt8], by identity: [UInt8], signer: Signer
+    _ bytes: [UInt8], by identity: [UInt8], signer: Signer, hostDigest: [UInt8]?
   ) throws(Fault) -> GroupState {
     guard let upload = try? GroupUpload(wire: bytes), upload.tree.nodeCount == 1, upload.tree.changes.count == 1,
       case .leaf(let leaf)? = try? TreeNode(wire: upload.tree.changes[0].node), let tree = OpaqueTree(leaf),
@@ -34,7 +37,9 @@ extension GroupState {
       let senders = try? context.extensions.value(ExternalSenders.self, of: .externalSenders),
       senders.senders.first?.signatureKey == signer.publicKey
     else { throw .offence }
-    return GroupState(context: context, info: upload.groupInfo, tree: tree)
+    let rules = try RoomRules.next(
+      in: context, after: nil, hostDigest: hostDigest, tree: tree, as: Signer.self)
+    return GroupState(context: context, info: upload.groupInfo, tree: tree, rules: rules)
   }
 
   /// A GroupInfo that `key` signed, for the tree to be served beside it and for external commits (RFC 9420 §12.4.3).

@@ -1,4 +1,5 @@
 import MLSWire
+import RoomRules
 
 /// A key package that waits for its owner to be let in.
 struct WaitingPackage: Equatable, Sendable {
@@ -6,11 +7,16 @@ struct WaitingPackage: Equatable, Sendable {
   /// `KeyPackageRef` (RFC 9420 §5.2).
   let reference: [UInt8]
   let signatureKey: [UInt8]
+  /// What its leaf says of an invitation; not judged yet.
+  let proof: EntryProof?
   /// Place in the queue.
   let ticket: UInt64
   /// Requests for it that nobody answered, and commits that were asked for it and left it out.
   var failures = 0
   var skips = 0
+
+  /// The leaf that it would become.
+  func leaf(of identity: [UInt8]) -> Leaf { Leaf(identity: identity, signatureKey: signatureKey, proof: proof) }
 
   /// Nil for anything but a key package of suite 1 whose leaf carries the name of the sender. A member would refuse the
   /// rest, too, but each refusal costs everybody a round trip.
@@ -30,6 +36,7 @@ struct WaitingPackage: Equatable, Sendable {
     self.box = box
     reference = Signer.reference(of: package)
     signatureKey = leaf.signatureKey
+    proof = leaf.proof
     self.ticket = ticket
   }
 }

@@ -1,15 +1,25 @@
 import MLSWire
+import RoomRules
 
 /// Whom a leaf belongs to. Everything else of it is for the members.
 struct Leaf: Equatable, Sendable {
   /// Of the basic credential: the join id of a participant.
   var identity: [UInt8]
   var signatureKey: [UInt8]
+  /// Of the invitation that its owner says it came by; not judged yet.
+  var proof: EntryProof?
+
+  init(identity: [UInt8], signatureKey: [UInt8], proof: EntryProof?) {
+    self.identity = identity
+    self.signatureKey = signatureKey
+    self.proof = proof
+  }
 
   init?(_ node: LeafNode) {
     guard case .basic(let identity) = node.credential, identity.count == Self.identityBytes else { return nil }
     self.identity = identity
     signatureKey = node.signatureKey
+    proof = node.entryProof
   }
 
   static let identityBytes = 16

@@ -35,6 +35,10 @@ struct Participant {
   var entry: ParticipantEntry
   var resumeToken: [UInt8]
   var presence: Presence
+  /// Nil until it is known what the participant may do: that is nothing, and what it wants is remembered.
+  var rights: ParticipantRights?
+  var wanted = MediaState()
+  var control: TokenBucket
   /// What was said while there was no connection, oldest first, bounded by `RoomLimits`.
   var missed: [RoomMessage] = []
 

@@ -11,10 +11,14 @@ package struct Room: Sendable {
   private var nextIndex = 0
   private var messages: Int64 = 0
   private var emptySince: Instant?
+  /// Of who has just come in.
+  private let initialRights: ParticipantRights?
 
-  /// An empty room, which is forgotten like any other when nobody comes.
-  package init(gateHash: [UInt8], limits: RoomLimits, now: Instant) {
+  /// An empty room, which is forgotten like any other when nobody comes. Where somebody governs, whoever comes in may do nothing
+  /// until `setRights` says otherwise.
+  package init(gateHash: [UInt8], isGoverned: Bool = false, limits: RoomLimits, now: Instant) {
     self.gateHash = gateHash
+    initialRights = isGoverned ? nil : .all
     self.limits = limits
     emptySince = now
   }
@@ -45,6 +49,20 @@ package struct Room: Sendable {
     participant(index)?.connection
   }
 
+  /// Those who are there now, in order of their arrival.
+  package var connected: [(index: Int, connection: ConnectionID)] {
+    participants.compactMap { participant in participant.connection.map { (participant.entry.index, $0) } }
+  }
+
+  /// The join id of a participant.
+  package func join(of index: Int) -> [UInt8]? { participant(index)?.entry.join }
+
+  /// The participant whose token a request has; nil for a wrong gate, too.
+  package func index(holding request: JoinRequest) -> Int? {
+    guard request.gateHash.isEqualInConstantTime(to: gateHash), let token = request.resumeToken else { return nil }
+    return position(of: token).map { participants[$0].entry.index }
+  }
+
   /// What a participant says it sends; nothing for an index that nobody has.
   package func media(of index: Int) -> MediaState {
     participant(index)?.entry.media ?? MediaState()
@@ -59,7 +77,9 @@ package struct Room: Sendable {
     switch command {
     case .join: return []
     case .setMedia(let media): return setMedia(media, at: position, connection)
-    case .say(let box, let indices): return say(box, from: participants[position].entry.index, to: indices)
+    case .say(let box, let indices, let isControl):
+      if let refusal = refusal(at: position, isControl, now) { return [.refuse(connection, refusal)] }
+      return say(box, from: participants[position].entry.index, to: indices)
     case .leave: return remove(at: position, reason: .left, now)
     case .loseConnection:
       participants[position].presence = .lost(since: now)
@@ -90,16 +110,16 @@ extension Room {
   private mutating func join(_ request: JoinRequest, _ connection: ConnectionID, _ now: Instant) -> [RoomEffect] {
     guard request.gateHash.isEqualInConstantTime(to: gateHash) else { return [.refuse(connection, .wrongGate)] }
     guard let token = request.resumeToken, let position = position(of: token) else {
-      return enter(request, connection)
+      return enter(request, connection, now)
     }
     // Media keys hang on the join id: with another one it is a new participant, and the old one must not linger.
     guard participants[position].entry.join == request.join else {
-      return remove(at: position, reason: .left, now) + enter(request, connection)
+      return remove(at: position, reason: .left, now) + enter(request, connection, now)
     }
     return resume(at: position, connection)
   }
 
-  private mutating func enter(_ request: JoinRequest, _ connection: ConnectionID) -> [RoomEffect] {
+  private mutating func enter(_ request: JoinRequest, _ connection: ConnectionID, _ now: Instant) -> [RoomEffect] {
     guard participants.count < limits.participants, nextIndex <= limits.maximumIndex else {
       return [.refuse(connection, .full)]
     }
@@ -111,7 +131,9 @@ extension Room {
     nextIndex += 1
     emptySince = nil
     participants.append(
-      Participant(entry: entry, resumeToken: request.freshToken, presence: .connected(connection)))
+      Participant(
+        entry: entry, resumeToken: request.freshToken, presence: .connected(connection), rights: initialRights,
+        control: TokenBucket(capacity: limits.controlMessages, period: limits.controlPeriod, now: now)))
     let welcome = RoomWelcome(
       index: entry.index, resumeToken: request.freshToken, resumed: false, others: others)
     return [.welcome(connection, welcome), tell(.joined(entry), except: entry.index)]
@@ -150,18 +172,52 @@ extension Room {
     _ wanted: MediaState, at position: Int, _ connection: ConnectionID
   ) -> [RoomEffect] {
     let index = participants[position].entry.index
-    var media = wanted
+    participants[position].wanted = wanted
+    var media = wanted.limited(by: participants[position].rights ?? .none)
     var effects: [RoomEffect] = []
+    if media != wanted, participants[position].rights != nil { effects.append(.refuse(connection, .notAllowed)) }
     if media.screen, let sharer = screenSharer, sharer != index {
       media.screen = false
       media.screenAudio = false
       effects.append(.refuse(connection, .screenBusy))
     }
-    guard media != participants[position].entry.media else { return effects }
+    return effects + show(media, at: position)
+  }
+
+  private mutating func show(_ media: MediaState, at position: Int) -> [RoomEffect] {
+    let index = participants[position].entry.index
+    guard media != participants[position].entry.media else { return [] }
     participants[position].entry.media = media
-    effects.append(.setSources(index: index, media))
-    effects.append(tell(.updated(index: index, media: media), except: index))
-    return effects
+    return [.setSources(index: index, media), tell(.updated(index: index, media: media), except: index)]
+  }
+
+  /// Says what each participant may do now; nil for who may do nothing yet. What is cut by it stays off until the participant
+  /// turns it on again: nobody's microphone goes on because somebody else allowed it.
+  package mutating func setRights(_ rights: (Int) -> ParticipantRights?) -> [RoomEffect] {
+    var cuts: [RoomEffect] = []
+    for position in participants.indices {
+      let new = rights(participants[position].entry.index)
+      let old = participants[position].rights
+      guard new != old else { continue }
+      participants[position].rights = new
+      var media = participants[position].entry.media
+      if old == nil { media = participants[position].wanted }
+      if media.screen, let sharer = screenSharer, sharer != participants[position].entry.index {
+        media.screen = false
+        media.screenAudio = false
+      }
+      media = media.limited(by: new ?? .none)
+      if new != nil { participants[position].wanted = media }
+      cuts += show(media, at: position)
+    }
+    return cuts
+  }
+
+  /// Why a participant may not send a message now.
+  private mutating func refusal(at position: Int, _ isControl: Bool, _ now: Instant) -> RoomRefusal? {
+    guard participants[position].rights?.content != true else { return nil }
+    guard isControl else { return .notAllowed }
+    return participants[position].control.take(now: now) ? nil : .rateLimited
   }
 
   private mutating func say(_ box: [UInt8], from index: Int, to indices: [Int]?) -> [RoomEffect] {

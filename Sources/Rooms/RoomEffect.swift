@@ -14,6 +14,9 @@ package struct RoomLimits: Equatable, Sendable {
   package var missedBytes = 256 * 1024
   /// Greatest index; a room that has given it away is full until it has been empty.
   package var maximumIndex = 1023
+  /// Messages of upkeep by somebody who may say nothing: so many at once, then one in every period.
+  package var controlMessages: Int64 = 10
+  package var controlPeriod = TimeDelta.seconds(2)
 
   package init(participants: Int) { self.participants = participants }
 }
@@ -22,8 +25,8 @@ package struct RoomLimits: Equatable, Sendable {
 package enum RoomCommand: Equatable, Sendable {
   case join(JoinRequest)
   case setMedia(MediaState)
-  /// For the participants of those indices and the sender, or for everybody.
-  case say([UInt8], to: [Int]?)
+  /// For the participants of those indices and the sender, or for everybody. `isControl`: nothing that a person says.
+  case say([UInt8], to: [Int]?, isControl: Bool = false)
   case leave
   /// The connection is gone without a word.
   case loseConnection
@@ -92,4 +95,17 @@ package enum RoomRefusal: Equatable, Sendable {
   case joinTaken
   /// Somebody else shares a screen.
   case screenBusy
+  /// The rules of the room do not let this participant do that.
+  case notAllowed
+  /// More upkeep than there is any use for, by somebody who may say nothing.
+  case rateLimited
+  /// Sent away by somebody who decides; the same for good.
+  case refused
+  case banned
+  case roomLocked
+  /// As many wait as may.
+  case knockLimit
+  case invitationUsed
+  case invitationOver
+  case noInvitation
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 extension ClientMessage {
   /// Reads one message. Total: any bytes give a message or an error, in time linear in their number.
   package static func decode(_ bytes: [UInt8]) throws(SignalingError) -> ClientMessage {
@@ -25,13 +27,26 @@ extension ClientMessage {
     case "offer": .offer(try Offer(&reader))
     case "media": .media(try MediaFlags(&reader))
     case "view": .view(try views(&reader))
-    case "message": .message(try reader.bytes("box", upTo: Limits.box), to: try recipients(&reader))
+    case "message":
+      .message(
+        try reader.bytes("box", upTo: Limits.box), to: try recipients(&reader),
+        isControl: try reader.optionalBool("control") ?? false)
     case "key_package": .keyPackage(try reader.bytes("box", upTo: Limits.keyPackage))
     case "group": .group(try reader.bytes("box", upTo: Limits.upload))
     case "commit": .commit(try reader.bytes("box", upTo: Limits.upload))
     case "sync": .sync(epoch: try reader.optionalInteger("epoch", in: 0...Limits.epoch).map { UInt64($0) })
     case "ready": .ready(epoch: UInt64(try reader.integer("epoch", in: 0...Limits.epoch)))
     case "refuse": .refuse(epoch: UInt64(try reader.integer("epoch", in: 0...Limits.epoch)))
+    case "admit": .admit(knocks: try knocks(&reader))
+    case "turn_away": .turnAway(knocks: try knocks(&reader), ban: try reader.optionalBool("ban") ?? false)
+    case "ban":
+      .ban(index: try reader.integer("index", in: 0...Limits.index), branch: try reader.optionalBool("branch") ?? false)
+    case "freeze": .freeze(try reader.bytes("box", upTo: Limits.freeze))
+    case "invite":
+      .invite(chain: try reader.bytes("box", upTo: Limits.chain), label: try reader.bytes("label", upTo: Limits.label))
+    case "revoke": .revoke(try revocations(&reader))
+    case "invitations": .invitations
+    case "keep": .keep(try reader.bool("kept"))
     case "leave": .leave
     case "ping": .ping
     default: throw .unknownType
@@ -48,6 +63,29 @@ extension ClientMessage {
       indices.append(index)
     }
     return indices
+  }
+
+  private static func knocks(_ reader: inout MemberReader) throws(SignalingError) -> [Int] {
+    var knocks: [Int] = []
+    for element in try reader.array("ids", upTo: Limits.decisions) {
+      guard case .integer(let wide) = element, let knock = Int(exactly: wide), (0...Limits.knockID).contains(knock)
+      else {
+        throw .invalid(member: "ids")
+      }
+      knocks.append(knock)
+    }
+    return knocks
+  }
+
+  private static func revocations(_ reader: inout MemberReader) throws(SignalingError) -> [[UInt8]] {
+    var ids: [[UInt8]] = []
+    for element in try reader.array("ids", upTo: Limits.revocations) {
+      guard case .string(let text) = element, let id = Base64URL.decode(text), id.count == Limits.invitation else {
+        throw .invalid(member: "ids")
+      }
+      ids.append(id)
+    }
+    return ids
   }
 
   private static func views(_ reader: inout MemberReader) throws(SignalingError) -> [SlotView] {
@@ -68,6 +106,10 @@ extension Hello {
     gate = try reader.bytes("gate", exactly: Limits.gate)
     join = try reader.bytes("join", exactly: Limits.join)
     resume = try reader.optionalString("resume", in: Limits.resume)
+    if let digest = try reader.optionalBytes("governed", upTo: Limits.hostDigest) {
+      guard digest.count == Limits.hostDigest else { throw .invalid(member: "governed") }
+      governance = try Governance(&reader, hostDigest: digest)
+    }
   }
 
   /// True for `Limits.room` digits and capital letters of Crockford's base 32 (no I, L, O or U).
@@ -82,6 +124,32 @@ extension Hello {
       }
     }
     return true
+  }
+}
+
+extension Hello.Governance {
+  fileprivate init(_ reader: inout MemberReader, hostDigest: [UInt8]) throws(SignalingError) {
+    self.hostDigest = hostDigest
+    host = try Hello.Proof(&reader, "host", key: Limits.edwardsKey)
+    guard let device = try Hello.Proof(&reader, "device", key: Limits.deviceKey) else {
+      throw .invalid(member: "device")
+    }
+    self.device = device
+    knock = try reader.optionalBytes("knock", upTo: Limits.knock)
+    invitation = try Hello.Proof(&reader, "invitation", key: Limits.edwardsKey)
+  }
+}
+
+extension Hello.Proof {
+  /// Nil when the member is absent.
+  fileprivate init?(
+    _ reader: inout MemberReader, _ name: MemberName, key length: Int
+  ) throws(SignalingError) {
+    guard let value = reader.optional(name) else { return nil }
+    var proof = try MemberReader(value, name)
+    key = try proof.bytes("key", exactly: length)
+    signature = try proof.bytes("signature", exactly: Limits.signature)
+    try proof.finish()
   }
 }
 

@@ -5,8 +5,9 @@ package enum ClientMessage: Equatable, Sendable {
   case media(MediaFlags)
   /// What the receiver shows now, one entry a slot; slots not named keep what they have.
   case view([SlotView])
-  /// For the participants of those indices and the sender, or for everyone; at most `Limits.box` bytes.
-  case message([UInt8], to: [Int]?)
+  /// For the participants of those indices and the sender, or for everyone; at most `Limits.box` bytes. `isControl` says that
+  /// it is nothing that a person says, and is what those may send who may say nothing.
+  case message([UInt8], to: [Int]?, isControl: Bool = false)
   /// At most `Limits.keyPackage` bytes.
   case keyPackage([UInt8])
   /// A group that begins, and a commit: what `MLSWire` calls a `GroupUpload` and a `CommitUpload`, at most `Limits.upload` bytes.
@@ -18,6 +19,20 @@ package enum ClientMessage: Equatable, Sendable {
   case ready(epoch: UInt64)
   /// Cannot accept the commit that ended `epoch`.
   case refuse(epoch: UInt64)
+  /// Lets in those who knock, or sends them away; with `ban` their devices are not let in again.
+  case admit(knocks: [Int])
+  case turnAway(knocks: [Int], ban: Bool)
+  /// The device of a participant is not let in again; with `branch` its invitation and all below are revoked.
+  case ban(index: Int, branch: Bool)
+  /// A signed call to freeze the room, at most `Limits.freeze` bytes.
+  case freeze([UInt8])
+  /// Hands over an invitation: its chain of certificates and a sealed label.
+  case invite(chain: [UInt8], label: [UInt8])
+  /// Invitations by their ids of 16 bytes, each with all below.
+  case revoke([[UInt8]])
+  case invitations
+  /// Whether the node is to know this room after everybody has left.
+  case keep(Bool)
   case leave
   case ping
 }
@@ -32,6 +47,28 @@ package struct Hello: Equatable, Sendable {
   package var join: [UInt8]
   /// Token of an earlier `welcome`.
   package var resume: String?
+  /// What belongs to a room with a host; nil for one without.
+  package var governance: Governance?
+
+  /// How somebody comes to a room with a host.
+  package struct Governance: Equatable, Sendable {
+    /// `H` of the link, 10 bytes.
+    package var hostDigest: [UInt8]
+    /// Of the room's host, by whoever has the seed of the key.
+    package var host: Proof?
+    /// Of the device: a P-256 key of this room alone.
+    package var device: Proof
+    /// The sealed name, for whoever decides on a knock.
+    package var knock: [UInt8]?
+    /// Of a personal invitation.
+    package var invitation: Proof?
+  }
+
+  /// A key and what it signed, which names the room and the join id.
+  package struct Proof: Equatable, Sendable {
+    package var key: [UInt8]
+    package var signature: [UInt8]
+  }
 }
 
 /// An SDP offer and the `mid` of each of its parts. Replaces the media session that the sender had.

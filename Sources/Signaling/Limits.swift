@@ -11,7 +11,7 @@ package enum Limits {
   /// Bytes of a message that carries a group or a commit: `upload` bytes in base64url fit.
   package static let uploadMessage = 448 * 1024
   /// Bytes of a first message: whoever has shown nothing yet may make the node keep little.
-  package static let hello = 1024
+  package static let hello = 2048
   /// Bytes of an SDP offer.
   package static let sdp = 64 * 1024
   /// Bytes of an MLS message that members send each other (a chat message, a name).
@@ -34,6 +34,25 @@ package enum Limits {
   package static let resume = 16...64
   /// Characters of a `mid` (RFC 8843 §15.1 asks for short ones; browsers use one or two digits).
   package static let mid = 1...16
+
+  /// Bytes of the digest of a host's key in a link, of the digest of a device's key, and of an invitation's id.
+  package static let hostDigest = 10
+  package static let device = 16
+  package static let invitation = 16
+  /// Bytes of an Ed25519 key, of a P-256 key (uncompressed, SEC 1 §2.3.3), and of a signature by either.
+  package static let edwardsKey = 32
+  package static let deviceKey = 65
+  package static let signature = 64
+  /// Bytes of a sealed name, of a sealed label of an invitation, of a chain of certificates and of a call to freeze.
+  package static let knock = 320
+  package static let label = 512
+  package static let chain = 2048
+  package static let freeze = 512
+  /// Knocks that one message decides on, and invitations that one message revokes.
+  package static let decisions = 64
+  package static let revocations = 64
+  /// Greatest number of a knock.
+  package static let knockID = 1 << 31 - 1
 
   /// Receive slots for people. The client uses nine.
   package static let slots = 32

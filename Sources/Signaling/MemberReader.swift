@@ -29,6 +29,12 @@ struct MemberReader {
     return value
   }
 
+  mutating func optionalBool(_ name: MemberName) throws(SignalingError) -> Bool? {
+    guard let member = optional(name) else { return nil }
+    guard case .bool(let value) = member else { throw .invalid(member: name.word) }
+    return value
+  }
+
   mutating func integer(_ name: MemberName, in range: ClosedRange<Int>) throws(SignalingError) -> Int {
     try Self.integer(try required(name), name, in: range)
   }
@@ -64,7 +70,14 @@ struct MemberReader {
 
   /// Bytes spelt in base64url, at least one and at most `limit` of them.
   mutating func bytes(_ name: MemberName, upTo limit: Int) throws(SignalingError) -> [UInt8] {
-    let text = try string(name, upTo: (limit * 4 + 2) / 3)
+    guard let bytes = try optionalBytes(name, upTo: limit) else { throw .invalid(member: name.word) }
+    return bytes
+  }
+
+  /// The same, of a member that may be absent.
+  mutating func optionalBytes(_ name: MemberName, upTo limit: Int) throws(SignalingError) -> [UInt8]? {
+    guard let member = optional(name) else { return nil }
+    let text = try Self.string(member, name, upTo: (limit * 4 + 2) / 3)
     guard let bytes = Base64URL.decode(text), !bytes.isEmpty else { throw .invalid(member: name.word) }
     return bytes
   }

@@ -56,6 +56,11 @@ extension ServerMessage {
         [JSONMember("kind", .string(picture.rawValue)), JSONMember("layers", .array(layers.map { .bool($0) }))]
       )
     case .path(let path): ("path", path.members)
+    case .lobby(let state): ("lobby", [JSONMember("state", .string(state.rawValue))])
+    case .knock(let knock): ("knock", knock.members)
+    case .knockGone(let id): ("knock_gone", [JSONMember("id", .index(id))])
+    case .frozen(let box): ("frozen", [JSONMember("box", .bytes(box))])
+    case .invitations(let entries): ("invitations", [JSONMember("list", .array(entries.map { $0.json }))])
     case .error(let code, let fatal, let detail):
       (
         "error",
@@ -83,7 +88,25 @@ extension Welcome {
         ])),
       JSONMember("instance", .string(instance)),
       JSONMember("sender_key", .bytes(senderKey)),
-    ]
+    ] + (invitation.map { [JSONMember("invitation", .bytes($0))] } ?? [])
+  }
+}
+
+extension Knock {
+  fileprivate var members: [JSONMember] {
+    [
+      JSONMember("id", .index(id)), JSONMember("join", .bytes(join)), JSONMember("device", .bytes(device)),
+      JSONMember("again", .bool(again)),
+    ] + (box.map { [JSONMember("box", .bytes($0))] } ?? [])
+  }
+}
+
+extension InvitationEntry {
+  fileprivate var json: JSONValue {
+    .object([
+      JSONMember("id", .bytes(id)), JSONMember("box", .bytes(chain)), JSONMember("label", .bytes(label)),
+      JSONMember("used", .index(used)), JSONMember("devices", .index(devices)), JSONMember("revoked", .bool(revoked)),
+    ])
   }
 }
 

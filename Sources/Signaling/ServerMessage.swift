@@ -26,6 +26,16 @@ package enum ServerMessage: Equatable, Sendable {
   /// Which layers of the receiver's own picture somebody takes, in the order of the offer.
   case layers(Picture, [Bool])
   case path(DownPath)
+  /// Instead of `welcome`, for the time being.
+  case lobby(LobbyState)
+  /// Somebody waits, and the receiver decides.
+  case knock(Knock)
+  /// A knock that there is nothing more to decide on.
+  case knockGone(Int)
+  /// The room is frozen by this call until newer rules come.
+  case frozen([UInt8])
+  /// All invitations of the room that the receiver may see.
+  case invitations([InvitationEntry])
   case error(ErrorCode, fatal: Bool, detail: Word?)
   /// The node stops and is expected back: the client should come again by itself.
   case closing
@@ -47,10 +57,12 @@ package struct Welcome: Equatable, Sendable {
   package var instance: String
   /// Ed25519 key with which the node proposes removals (RFC 9420 §12.1.8.1), 32 bytes.
   package var senderKey: [UInt8]
+  /// Chain of the invitation that the receiver came with.
+  package var invitation: [UInt8]?
 
   package init(
     index: Int, resume: String, resumed: Bool, participants: [ParticipantEntry], maximumParticipants: Int,
-    instance: String, senderKey: [UInt8]
+    instance: String, senderKey: [UInt8], invitation: [UInt8]? = nil
   ) {
     self.index = index
     self.resume = resume
@@ -59,6 +71,7 @@ package struct Welcome: Equatable, Sendable {
     self.maximumParticipants = maximumParticipants
     self.instance = instance
     self.senderKey = senderKey
+    self.invitation = invitation
   }
 }
 
@@ -72,6 +85,55 @@ package struct ParticipantEntry: Equatable, Sendable {
     self.index = index
     self.join = join
     self.media = media
+  }
+}
+
+/// Whether there is anybody who could open.
+package enum LobbyState: String, Sendable {
+  case waiting
+  /// Nobody who may let anybody in is there, or there is no such room.
+  case noHost = "no_host"
+}
+
+/// Somebody who waits, as those see it who decide.
+package struct Knock: Equatable, Sendable {
+  /// Never given twice while the room lives.
+  package var id: Int
+  package var join: [UInt8]
+  /// The sealed name.
+  package var box: [UInt8]?
+  /// Digest of the device's key, 16 bytes.
+  package var device: [UInt8]
+  /// The same device has knocked before.
+  package var again: Bool
+
+  package init(id: Int, join: [UInt8], box: [UInt8]?, device: [UInt8], again: Bool) {
+    self.id = id
+    self.join = join
+    self.box = box
+    self.device = device
+    self.again = again
+  }
+}
+
+/// An invitation as the node keeps it.
+package struct InvitationEntry: Equatable, Sendable {
+  /// 16 bytes.
+  package var id: [UInt8]
+  package var chain: [UInt8]
+  package var label: [UInt8]
+  /// How often it was used, and by how many devices.
+  package var used: Int
+  package var devices: Int
+  package var revoked: Bool
+
+  package init(id: [UInt8], chain: [UInt8], label: [UInt8], used: Int, devices: Int, revoked: Bool) {
+    self.id = id
+    self.chain = chain
+    self.label = label
+    self.used = used
+    self.devices = devices
+    self.revoked = revoked
   }
 }
 
@@ -139,6 +201,14 @@ package enum ErrorCode: String, CaseIterable, Sendable {
   case badOffer = "bad_offer"
   case screenBusy = "screen_busy"
   case removed
+  case refused
+  case banned
+  case roomLocked = "room_locked"
+  case knockLimit = "knock_limit"
+  case invitationUsed = "invitation_used"
+  case invitationOver = "invitation_over"
+  case noInvitation = "no_invitation"
+  case notAllowed = "not_allowed"
 }
 
 extension SignalingError {

@@ -124,7 +124,7 @@ struct MetricsTests {
     var signalling = MetricsSnapshot()
     signalling.refusals[.roomFull] = 6
     let page = MetricsPage(
-      signalling: signalling, rooms: 0, connections: 11, participants: 10, shards: shards, steering: nil,
+      signalling: signalling, rooms: 0, connections: 11, participants: 10, waiting: 7, shards: shards, steering: nil,
       process: .now(), started: 1.5)
     let exposition = try Exposition(page.text)
     #expect(exposition.value("tertulia_forwarded_packets_total") == 7)

@@ -71,11 +71,14 @@ struct TestNode {
   let directory: RoomDirectory
   let services: ClientSession.Services
 
-  init(participants: Int = 10, rooms: Int = 10, limits: ConnectionLimits = ConnectionLimits()) {
+  init(
+    participants: Int = 10, rooms: Int = 10, limits: ConnectionLimits = ConnectionLimits(),
+    keeper: MemoryRoomKeeper = MemoryRoomKeeper()
+  ) {
     connections = Connections(limits: limits, metrics: metrics)
     let context = RoomContext(
       limits: .init(participants: participants), media: media, metrics: metrics, clock: time.clock,
-      instance: "instance")
+      instance: "instance", keeper: keeper, unixTime: { 1_800_000_000 })
     directory = RoomDirectory(context: context, maximumRooms: rooms)
     services = ClientSession.Services(
       directory: directory, connections: connections, media: media, metrics: metrics, clock: time.clock)
@@ -100,11 +103,11 @@ final class TestClient {
   private var marks: UInt8 = 0
   private(set) var isCut = false
 
-  init(_ node: TestNode) {
+  init(_ node: TestNode, source: SourceDigest? = nil) {
     outbox = Outbox { _ in }
     iterator = outbox.stream.makeAsyncIterator()
     id = node.connections.open(outbox, now: node.time.now)
-    session = id.map { ClientSession(Peer(id: $0, outbox: outbox), node.services) }
+    session = id.map { ClientSession(Peer(id: $0, outbox: outbox, source: source), node.services) }
   }
 
   /// False when the conversation is over.

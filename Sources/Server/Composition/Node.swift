@@ -5,7 +5,7 @@ import HummingbirdCore
 import HummingbirdTLS
 package import Logging
 package import NIOSSL
-import Rooms
+package import Rooms
 import ServiceLifecycle
 import Signaling
 package import Store
@@ -19,6 +19,8 @@ package struct NodeSettings: Sendable {
   package var maximumRooms: Int
   package var maximumParticipants: Int
   package var connections = ConnectionLimits()
+  package var lobby = LobbyLimits()
+  package var knocks = KnockLimits()
   /// Where metrics are told; nil for nowhere.
   package var metrics: MetricsAddress?
 
@@ -77,7 +79,8 @@ package struct Node: Service {
 
   package init(
     settings: NodeSettings, certificate: NodeCertificate, files: StaticFiles, media: any MediaService,
-    events: MediaEvents, archive: RoomArchive? = nil, clock: NodeClock = .continuous, logger: Logger,
+    events: MediaEvents, archive: RoomArchive? = nil, keeper: any RoomKeeping = MemoryRoomKeeper(),
+    clock: NodeClock = .continuous, logger: Logger,
     onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
     onMetrics: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
   ) {
@@ -95,7 +98,7 @@ package struct Node: Service {
     connections = Connections(limits: settings.connections, metrics: metrics)
     let context = RoomContext(
       limits: RoomLimits(participants: settings.maximumParticipants), media: media, metrics: metrics, clock: clock,
-      instance: Base64URL.encode(.random(count: 12)))
+      instance: Base64URL.encode(.random(count: 12)), keeper: keeper, lobby: settings.lobby, knocks: settings.knocks)
     directory = RoomDirectory(context: context, maximumRooms: settings.maximumRooms)
   }
 

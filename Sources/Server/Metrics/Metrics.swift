@@ -10,6 +10,12 @@ package struct MetricsSnapshot: Equatable, Sendable {
   package var closures: [Closure: Int] = [:]
   package var joins = 0
   package var resumptions = 0
+  /// Of rooms with a host: people who came to wait, those of them who were let in, first uses of invitations by a device, and
+  /// calls to freeze.
+  package var knocks = 0
+  package var admissions = 0
+  package var invitationsUsed = 0
+  package var freezes = 0
   /// What the delivery service said of groups, to how many it did not matter.
   package var deliveries: [Delivery: Int] = [:]
 
@@ -58,6 +64,11 @@ package final class Metrics: Sendable {
     }
     state.withLock { $0.deliveries[delivery, default: 0] += 1 }
   }
+
+  func knocked() { state.withLock { $0.knocks += 1 } }
+  func admitted() { state.withLock { $0.admissions += 1 } }
+  func invitationUsed() { state.withLock { $0.invitationsUsed += 1 } }
+  func froze() { state.withLock { $0.freezes += 1 } }
 
   func joined(resumed: Bool) {
     state.withLock { state in

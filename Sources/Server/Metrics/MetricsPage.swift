@@ -12,6 +12,8 @@ struct MetricsPage {
   /// Connections, and those among them that are in a room.
   var connections: Int
   var participants: Int
+  /// People in lobbies.
+  var waiting: Int
   var shards: [MediaPlaneCounters]
   var steering: SteeringStatus?
   /// Nil where rooms are not kept on a disk.
@@ -42,6 +44,8 @@ struct MetricsPage {
     text.gauge(
       "tertulia_participants", "Connected participants of all rooms, rounded up to the next five.",
       Self.rounded(participants))
+    text.gauge(
+      "tertulia_waiting", "People who wait in lobbies, rounded up to the next five.", Self.rounded(waiting))
     text.gauge("tertulia_connections", "WebSockets, rounded up to the next five.", Self.rounded(connections))
     text.gauge(
       "tertulia_media_sessions", "Media sessions, rounded up to the next five.", Self.rounded(sum.population.peers))
@@ -51,6 +55,12 @@ struct MetricsPage {
     text.counter("tertulia_joins_total", "Participants let into a room.", UInt64(signalling.joins))
     text.counter(
       "tertulia_resumptions_total", "Participants who came back to their place.", UInt64(signalling.resumptions))
+    text.counter("tertulia_knocks_total", "People who came to wait in a lobby.", UInt64(signalling.knocks))
+    text.counter(
+      "tertulia_admissions_total", "Those of them who were let into the room.", UInt64(signalling.admissions))
+    text.counter(
+      "tertulia_invitations_used_total", "First uses of invitations by a device.", UInt64(signalling.invitationsUsed))
+    text.counter("tertulia_freezes_total", "Calls to freeze a room.", UInt64(signalling.freezes))
     text.write(
       "tertulia_refusals_total", .counter, "Messages and joins refused, by the code that the sender was given.",
       ErrorCode.allCases.map { .init(Double(signalling.refusals[$0] ?? 0), "code", $0.rawValue) })

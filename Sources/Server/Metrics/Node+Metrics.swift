@@ -33,10 +33,11 @@ extension Node {
     get async {
       let halfOpen = connections.halfOpenCount
       let count = connections.count
+      let waiting = connections.waitingCount
       return MetricsPage(
         signalling: metrics.snapshot, rooms: await directory.count, connections: count,
-        participants: max(0, count - halfOpen), shards: await media.shardCounters(), steering: media.steeringStatus,
-        archive: archive?.status, process: .now(), started: started)
+        participants: max(0, count - halfOpen - waiting), waiting: waiting, shards: await media.shardCounters(),
+        steering: media.steeringStatus, archive: archive?.status, process: .now(), started: started)
     }
   }
 }

@@ -9,6 +9,8 @@ package import Signaling
 package struct ClientSession {
   private enum State {
     case halfOpen
+    /// Before the door of a room with a host.
+    case waiting(RoomActor)
     case joined(RoomActor)
     case ended
   }
@@ -45,8 +47,12 @@ package struct ClientSession {
 
   /// Bytes that the next message may have.
   package var messageLimit: Int {
-    if case .halfOpen = state { return Limits.hello }
-    return Limits.uploadMessage
+    switch state {
+    case .halfOpen: Limits.hello
+    // The door may open at any moment, and then somebody has much to say at once.
+    case .waiting: Limits.message
+    case .joined, .ended: Limits.uploadMessage
+    }
   }
 
   /// Takes in one text message. False when the conversation is over.
@@ -63,6 +69,7 @@ package struct ClientSession {
     if case .refused(let word) = rate.admit(message, now: now) { return tell(.rateLimited, word) }
     switch state {
     case .halfOpen: return await open(message)
+    case .waiting(let room): return await wait(message, room)
     case .joined(let room): return await handle(message, room)
     case .ended: return false
     }
@@ -73,7 +80,10 @@ package struct ClientSession {
 
   /// The connection is gone, for whatever reason.
   package mutating func close() async {
-    if case .joined(let room) = state { await room.apply(.loseConnection, from: peer.id) }
+    switch state {
+    case .joined(let room), .waiting(let room): await room.apply(.loseConnection, from: peer.id)
+    case .halfOpen, .ended: break
+    }
     state = .ended
     services.connections.closed(peer.id)
   }
@@ -83,21 +93,44 @@ package struct ClientSession {
     case .hello(let hello):
       guard services.connections.isOpen(peer.id) else { return false }
       switch await services.directory.join(hello, peer) {
-      case .success(let room):
-        guard services.connections.admitted(peer.id) else {
-          await room.apply(RoomCommand.leave, from: peer.id)
+      case .success(let entrance):
+        guard services.connections.admitted(peer.id, waits: entrance.isWaiting) else {
+          await entrance.room.apply(RoomCommand.leave, from: peer.id)
           return false
         }
-        state = .joined(room)
+        state = entrance.isWaiting ? .waiting(entrance.room) : .joined(entrance.room)
         return true
-      case .failure(let refusal): return end(refusal.code)
+      case .failure(let refusal): return end(refusal.code, refusal.detail)
       }
     case .ping:
       peer.outbox.send(.pong)
       return true
-    case .offer, .media, .view, .message, .keyPackage, .group, .commit, .sync, .ready, .refuse, .leave:
+    case .offer, .media, .view, .message, .keyPackage, .group, .commit, .sync, .ready, .refuse, .leave, .admit,
+      .turnAway, .ban, .freeze, .invite, .revoke, .invitations, .keep:
       return end(.notJoined)
     }
+  }
+
+  /// Whoever waits can go, and nothing else. Once let in, it is a participant like any other.
+  private mutating func wait(_ message: ClientMessage, _ room: RoomActor) async -> Bool {
+    if await room.isInside(peer.id) {
+      guard services.connections.admitted(peer.id) else { return false }
+      state = .joined(room)
+      return await handle(message, room)
+    }
+    switch message {
+    case .ping: peer.outbox.send(.pong)
+    case .leave: return await leave(room)
+    default: return tell(.notJoined)
+    }
+    return true
+  }
+
+  private mutating func leave(_ room: RoomActor) async -> Bool {
+    await room.apply(RoomCommand.leave, from: peer.id)
+    state = .ended
+    peer.outbox.send(.close(code: 1000))
+    return false
   }
 
   private mutating func handle(_ message: ClientMessage, _ room: RoomActor) async -> Bool {
@@ -106,7 +139,16 @@ package struct ClientSession {
     case .offer(let offer): return await negotiate(offer, room)
     case .media(let flags): await room.apply(.setMedia(MediaState(flags)), from: peer.id)
     case .view(let view): await room.setView(view, from: peer.id)
-    case .message(let box, let indices): await room.apply(.say(box, to: indices), from: peer.id)
+    case .message(let box, let indices, let isControl):
+      await room.apply(.say(box, to: indices, isControl: isControl), from: peer.id)
+    case .admit(let knocks): await room.apply(.admit(knocks), from: peer.id)
+    case .turnAway(let knocks, let ban): await room.apply(.turnAway(knocks, ban: ban), from: peer.id)
+    case .ban(let index, let branch): await room.apply(.ban(index: index, branch: branch), from: peer.id)
+    case .freeze(let box): await room.apply(.freeze(box), from: peer.id)
+    case .invite(let chain, let label): await room.apply(.invite(chain: chain, label: label), from: peer.id)
+    case .revoke(let ids): await room.apply(.revoke(ids), from: peer.id)
+    case .invitations: await room.apply(.listInvitations, from: peer.id)
+    case .keep(let isKept): await room.apply(.keep(isKept), from: peer.id)
     case .keyPackage(let box): await room.apply(.keyPackage(box), from: peer.id)
     case .group(let box): await room.apply(.create(box), from: peer.id)
     case .commit(let box): await room.apply(.commit(box), from: peer.id)
@@ -114,11 +156,7 @@ package struct ClientSession {
     case .ready(let epoch): await room.apply(.ready(epoch: epoch), from: peer.id)
     case .refuse(let epoch): await room.apply(.refuse(epoch: epoch), from: peer.id)
     case .ping: peer.outbox.send(.pong)
-    case .leave:
-      await room.apply(RoomCommand.leave, from: peer.id)
-      state = .ended
-      peer.outbox.send(.close(code: 1000))
-      return false
+    case .leave: return await leave(room)
     }
     return true
   }
@@ -144,7 +182,8 @@ extension ClientSession {
   /// Before hello nothing is forgiven. Afterwards a message of a newer client is, but not bytes that are no JSON at all.
   private mutating func refuse(_ error: SignalingError) -> Bool {
     switch (state, error) {
-    case (.joined, .unknownType), (.joined, .invalid), (.joined, .unknownMembers), (.joined, .tooLarge):
+    case (.joined, .unknownType), (.joined, .invalid), (.joined, .unknownMembers), (.joined, .tooLarge),
+      (.waiting, .unknownType), (.waiting, .invalid), (.waiting, .unknownMembers), (.waiting, .tooLarge):
       tell(error.code, error.detail)
     default: end(error.code, error.detail)
     }

@@ -28,12 +28,14 @@ package final class Connections: Sendable {
     var heard: Instant
     var pinged: Instant
     var isHalfOpen = true
+    var isWaiting = false
   }
 
   private struct State {
     var entries: [ConnectionID: Entry] = [:]
     /// Oldest first.
     var halfOpen: [ConnectionID] = []
+    var waiting = 0
     var next: UInt64 = 1
     var isClosing = false
   }
@@ -51,6 +53,8 @@ package final class Connections: Sendable {
 
   package var count: Int { state.withLock { $0.entries.count } }
   package var halfOpenCount: Int { state.withLock { $0.halfOpen.count } }
+  /// Connections of people who wait to be let into a room.
+  package var waitingCount: Int { state.withLock { $0.waiting } }
 
   /// Registers a connection; nil, and the other side has been told, when there is no room for it.
   package func open(_ outbox: Outbox, now: Instant) -> ConnectionID? {
@@ -85,10 +89,12 @@ package final class Connections: Sendable {
   /// False once it has been pushed out or given up.
   package func isOpen(_ id: ConnectionID) -> Bool { state.withLock { $0.entries[id] != nil } }
 
-  /// Let into a room: no longer half-open. False when it has been closed meanwhile.
-  package func admitted(_ id: ConnectionID) -> Bool {
+  /// Let into a room, or before its door where it may wait as long as it likes: no longer half-open. False when it has been closed meanwhile.
+  package func admitted(_ id: ConnectionID, waits: Bool = false) -> Bool {
     state.withLock { state in
-      guard state.entries[id] != nil else { return false }
+      guard let entry = state.entries[id] else { return false }
+      state.waiting += (waits ? 1 : 0) - (entry.isWaiting ? 1 : 0)
+      state.entries[id]?.isWaiting = waits
       state.entries[id]?.isHalfOpen = false
       state.halfOpen.removeAll { $0 == id }
       return true
@@ -152,7 +158,9 @@ package final class Connections: Sendable {
   }
 
   private func remove(_ id: ConnectionID, from state: inout State) {
-    guard let entry = state.entries.removeValue(forKey: id), entry.isHalfOpen else { return }
+    guard let entry = state.entries.removeValue(forKey: id) else { return }
+    if entry.isWaiting { state.waiting -= 1 }
+    guard entry.isHalfOpen else { return }
     state.halfOpen.removeAll { $0 == id }
   }
 

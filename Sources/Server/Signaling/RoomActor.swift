@@ -8,16 +8,21 @@ package import Signaling
 package struct Peer: Sendable {
   package let id: ConnectionID
   package let outbox: Outbox
+  /// Where it comes from; nil where nobody counts.
+  package let source: SourceDigest?
 
-  package init(id: ConnectionID, outbox: Outbox) {
+  package init(id: ConnectionID, outbox: Outbox, source: SourceDigest? = nil) {
     self.id = id
     self.outbox = outbox
+    self.source = source
   }
 }
 
 /// What became of a hello.
 package enum JoinOutcome: Equatable, Sendable {
   case admitted
+  /// Waits before the door.
+  case waiting
   case refused(ErrorCode)
   /// The room ended at this moment: ask the directory again.
   case retired
@@ -26,7 +31,7 @@ package enum JoinOutcome: Equatable, Sendable {
 /// One room at work: hands commands to the `Room` and its `DeliveryService`, and does what they answer. Everything it does is
 /// short and none of it waits.
 package actor RoomActor {
-  private struct Session {
+  struct Session {
     var slots: ReceiveSlots
     var state: TransportState?
     var view: [SlotView] = []
@@ -41,33 +46,48 @@ package actor RoomActor {
   }
 
   package nonisolated let number: RoomID
-  private let context: RoomContext
-  private var room: Room
-  private var delivery: DeliveryService<NodeSigner>
+  let context: RoomContext
+  var room: Room
+  var delivery: DeliveryService<NodeSigner>
+  /// Nil where nobody governs.
+  var governance: Governance?
   private var alarm: (due: Instant, task: Task<Void, Never>)?
-  private var outboxes: [ConnectionID: Outbox] = [:]
-  private var sessions: [Int: Session] = [:]
-  private var isRetired = false
+  /// Of participants, and of those who wait.
+  var outboxes: [ConnectionID: Outbox] = [:]
+  /// Those who wait, and what they have shown.
+  var waiting: [ConnectionID: Visitor] = [:]
+  var sessions: [Int: Session] = [:]
+  private(set) var isRetired = false
 
-  init(number: RoomID, gateHash: [UInt8], context: RoomContext) {
+  init(number: RoomID, gateHash: [UInt8], governance: Governance?, context: RoomContext) {
     self.number = number
     self.context = context
-    room = Room(gateHash: gateHash, limits: context.limits, now: context.clock.now)
-    delivery = DeliveryService(signer: context.signer)
+    self.governance = governance
+    room = Room(
+      gateHash: gateHash, isGoverned: governance != nil, limits: context.limits, now: context.clock.now)
+    delivery = DeliveryService(signer: context.signer, hostDigest: governance?.hostDigest)
   }
 
+  /// Into a room without a host.
   func join(_ request: JoinRequest, _ peer: Peer) -> JoinOutcome {
     guard !isRetired else { return .retired }
+    return enter(request, peer)
+  }
+
+  /// `invitation` is the chain of the invitation that the newcomer came by.
+  func enter(
+    _ request: JoinRequest, _ peer: Peer, isHost: Bool = false, invitation: [UInt8]? = nil
+  ) -> JoinOutcome {
     outboxes[peer.id] = peer.outbox
     let effects = room.apply(.join(request), from: peer.id, now: context.clock.now)
-    perform(effects)
+    perform(effects, invitation: invitation)
     guard let index = room.index(of: peer.id) else {
       outboxes[peer.id] = nil
       return .refused(Self.code(of: effects, for: peer.id))
     }
     catchUp(index, peer.outbox)
     for case .welcome(_, let welcome) in effects {
-      deliver(welcome.resumed ? .resume : .enter(join: request.join), from: index)
+      deliver(welcome.resumed ? .resume : .enter(join: request.join, isHost: isHost), from: index)
     }
     return .admitted
   }
@@ -79,6 +99,7 @@ package actor RoomActor {
   }
 
   package func apply(_ command: RoomCommand, from connection: ConnectionID) {
+    guard waiting[connection] == nil else { return waitingSaid(command, connection) }
     let index = room.index(of: connection)
     perform(room.apply(command, from: connection, now: context.clock.now))
     switch command {
@@ -86,6 +107,14 @@ package actor RoomActor {
     case .loseConnection:
       outboxes[connection] = nil
       if let index { deliver(.lose, from: index) }
+    case .join, .setMedia, .say: break
+    }
+  }
+
+  /// Of those who wait, all that counts is whether they go.
+  private func waitingSaid(_ command: RoomCommand, _ connection: ConnectionID) {
+    switch command {
+    case .leave, .loseConnection: leaveLobby(connection)
     case .join, .setMedia, .say: break
     }
   }
@@ -99,8 +128,9 @@ package actor RoomActor {
   package func advance() -> Bool {
     let now = context.clock.now
     if now >= room.nextDeadline { perform(room.advance(to: now)) }
+    carryOutSentences(now)
     advanceDelivery()
-    if room.isOver(at: now) {
+    if room.isOver(at: now), waiting.isEmpty {
       isRetired = true
       alarm?.task.cancel()
     }
@@ -111,14 +141,21 @@ package actor RoomActor {
 // MARK: - The group
 
 extension RoomActor {
-  private func deliver(_ command: DeliveryCommand, from index: Int) {
-    perform(delivery.apply(command, from: index, now: context.clock.now))
+  func deliver(_ command: DeliveryCommand, from index: Int) {
+    let effects = delivery.apply(command, from: index, now: context.clock.now)
+    perform(effects)
     setAlarm()
+    // In a large group most that is said is that somebody is ready, which changes nothing.
+    if case .ready = command, effects.isEmpty { return }
+    settleGovernance()
   }
 
   private func advanceDelivery() {
     let now = context.clock.now
-    if now >= delivery.nextDeadline { perform(delivery.advance(to: now)) }
+    if now >= delivery.nextDeadline {
+      perform(delivery.advance(to: now))
+      settleGovernance()
+    }
     setAlarm()
   }
 
@@ -155,103 +192,15 @@ extension RoomActor {
   }
 }
 
-// MARK: - Media
-
-extension RoomActor {
-  /// Starts or replaces the media session behind `connection`.
-  package func startMedia(_ configuration: PeerConfiguration, answer: String, from connection: ConnectionID) {
-    guard let index = room.index(of: connection) else { return }
-    var session = Session(configuration)
-    session.view = sessions[index]?.view ?? []
-    sessions[index] = session
-    context.media.post(.addPeer(room: number, peer: peer(index), configuration: configuration), in: number)
-    postSources(index, room.media(of: index))
-    if !session.view.isEmpty { postView(index, session.view) }
-    outboxes[connection]?.send(.answer(sdp: answer))
-  }
-
-  package func setView(_ view: [SlotView], from connection: ConnectionID) {
-    guard let index = room.index(of: connection), sessions[index] != nil else { return }
-    sessions[index]?.view = view
-    postView(index, view)
-  }
-
-  /// What the media plane says about the peers of this room, in its order.
-  package func deliver(_ events: [MediaEvent]) {
-    var moved: [Int] = []
-    for event in events {
-      switch event {
-      case .connected(let peer): beginMedia(of: RoomNumbers.index(of: peer))
-      case .disconnected(let peer, _): setTransport(.lost, RoomNumbers.index(of: peer))
-      case .slotChanged(let receiver, let slot, let kind, let source):
-        let index = RoomNumbers.index(of: receiver)
-        let changed = sessions[index]?.slots.assign(source.map(RoomNumbers.index(of:)), to: slot, kind: kind)
-        if changed == true, !moved.contains(index) { moved.append(index) }
-      case .sendLayers(let peer, let kind, let layers): setLayers(layers, of: kind, RoomNumbers.index(of: peer))
-      case .path(let peer, let report): setPath(DownPath(report), RoomNumbers.index(of: peer))
-      }
-    }
-    for index in moved {
-      guard let session = sessions[index] else { continue }
-      outbox(of: index)?.send(.slots(session.slots.people, screen: session.slots.screen))
-    }
-  }
-
-  /// The session stands. What was said until now may have been about the one before: it is taken back.
-  private func beginMedia(of index: Int) {
-    setTransport(.connected, index)
-    for message in sessions[index]?.sent.reset() ?? [] { outbox(of: index)?.send(message) }
-    guard let path = sessions[index]?.path else { return }
-    sessions[index]?.path = nil
-    outbox(of: index)?.send(.path(DownPath(state: .good, down: path.down, proposal: .none)))
-  }
-
-  private func setTransport(_ state: TransportState, _ index: Int) {
-    guard sessions[index] != nil else { return }
-    sessions[index]?.state = state
-    outbox(of: index)?.send(.connection(state))
-  }
-
-  private func setLayers(_ layers: UInt8, of kind: SourceKind, _ index: Int) {
-    guard let message = sessions[index]?.sent.set(layers, of: kind) else { return }
-    outbox(of: index)?.send(message)
-  }
-
-  private func setPath(_ path: DownPath, _ index: Int) {
-    guard sessions[index] != nil else { return }
-    sessions[index]?.path = path
-    outbox(of: index)?.send(.path(path))
-  }
-
-  private func postView(_ index: Int, _ view: [SlotView]) {
-    let requests = view.map { view in
-      ViewRequest(
-        slot: view.slot, participant: view.index.map(peer), pixelHeight: view.height, priority: view.priority)
-    }
-    context.media.post(.setView(peer: peer(index), requests: requests), in: number)
-  }
-
-  private func postSources(_ index: Int, _ media: MediaState) {
-    let sources: [(SourceKind, Bool)] = [
-      (.microphone, media.mic), (.camera, media.camera), (.screen, media.screen), (.screenAudio, media.screenAudio),
-    ]
-    for (kind, enabled) in sources {
-      context.media.post(.setSource(peer: peer(index), kind: kind, enabled: enabled), in: number)
-    }
-  }
-
-  private func peer(_ index: Int) -> PeerID { RoomNumbers.peer(index, in: number) }
-}
-
 // MARK: - Effects
 
 extension RoomActor {
-  private func perform(_ effects: [RoomEffect]) {
+  func perform(_ effects: [RoomEffect], invitation: [UInt8]? = nil) {
     for effect in effects {
       switch effect {
       case .welcome(let connection, let welcome):
         context.metrics.joined(resumed: welcome.resumed)
-        outboxes[connection]?.send(.welcome(Welcome(welcome, context)))
+        outboxes[connection]?.send(.welcome(Welcome(welcome, context, invitation: invitation)))
       case .tell(let connections, let event): tell(connections, event)
       case .refuse(let connection, let refusal): refuse(connection, refusal)
       case .disconnect(let connection):
@@ -261,6 +210,7 @@ extension RoomActor {
       case .endMedia(let index):
         if sessions.removeValue(forKey: index) != nil { context.media.post(.removePeer(peer(index)), in: number) }
         deliver(.leave, from: index)
+        forgetVisitor(index)
       case .expel(let connection):
         context.metrics.refused(.removed)
         outboxes.removeValue(forKey: connection)?.refuse(.removed)
@@ -277,10 +227,16 @@ extension RoomActor {
   private func refuse(_ connection: ConnectionID, _ refusal: RoomRefusal) {
     switch refusal {
     case .wrongGate, .full, .joinTaken: break
-    case .screenBusy:
-      context.metrics.refused(.screenBusy)
-      outboxes[connection]?.send(.error(.screenBusy, fatal: false, detail: nil))
+    case .screenBusy: tell(connection, .screenBusy)
+    case .notAllowed: tell(connection, .notAllowed)
+    case .rateLimited: tell(connection, .rateLimited, "message")
+    case .refused, .banned, .roomLocked, .knockLimit, .invitationUsed, .invitationOver, .noInvitation: break
     }
+  }
+
+  func tell(_ connection: ConnectionID, _ code: ErrorCode, _ detail: Word? = nil) {
+    context.metrics.refused(code)
+    outboxes[connection]?.send(.error(code, fatal: false, detail: detail))
   }
 
   /// What somebody who came back may have missed about their own media.
@@ -292,7 +248,7 @@ extension RoomActor {
     if let path = session.path { outbox.send(.path(path)) }
   }
 
-  private func outbox(of index: Int) -> Outbox? {
+  func outbox(of index: Int) -> Outbox? {
     room.connection(of: index).flatMap { outboxes[$0] }
   }
 }

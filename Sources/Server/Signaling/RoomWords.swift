@@ -64,12 +64,12 @@ extension Signaling.LeaveReason {
 }
 
 extension Welcome {
-  init(_ welcome: RoomWelcome, _ context: RoomContext) {
+  init(_ welcome: RoomWelcome, _ context: RoomContext, invitation: [UInt8]?) {
     self.init(
       index: welcome.index, resume: Base64URL.encode(welcome.resumeToken), resumed: welcome.resumed,
       participants: welcome.others.map(Signaling.ParticipantEntry.init),
       maximumParticipants: context.limits.participants, instance: context.instance,
-      senderKey: context.signer.publicKey)
+      senderKey: context.signer.publicKey, invitation: invitation)
   }
 }
 

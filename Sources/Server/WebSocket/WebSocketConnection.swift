@@ -27,8 +27,10 @@ struct WebSocketConnection {
         }
         var frames = inbound.makeAsyncIterator()
         if let id = services.connections.open(outbox, now: services.clock.now) {
-          var session = ClientSession(Peer(id: id, outbox: outbox), services)
-          await converse(&frames, &session, Peer(id: id, outbox: outbox))
+          let network = SourceMeter.network(of: rawChannel.remoteAddress)
+          let peer = Peer(id: id, outbox: outbox, source: services.directory.sources.digest(of: network))
+          var session = ClientSession(peer, services)
+          await converse(&frames, &session, peer)
           await session.close()
           outbox.send(.close(code: 1000))
         }

@@ -1,42 +1,5 @@
 package import Bytes
 
-/// Lets a burst through, and then a steady rate.
-package struct TokenBucket: Sendable {
-  private let capacity: Int64
-  /// Time in which one token comes back.
-  private let period: TimeDelta
-  /// Tokens in nanoseconds of refilling, so that no fraction is lost.
-  private var level: TimeDelta
-  private var updated: Instant
-
-  /// `capacity` tokens at first and at most; one more every `period`. Capacity times period must stay under a century.
-  package init(capacity: Int64, period: TimeDelta, now: Instant) {
-    self.capacity = capacity
-    self.period = period
-    level = period * capacity
-    updated = now
-  }
-
-  /// Takes a token; false, taking none, when there is none.
-  package mutating func take(now: Instant) -> Bool {
-    if now > updated {
-      level = min(level + (now - updated), period * capacity)
-      updated = now
-    }
-    guard level >= period else { return false }
-    level = level - period
-    return true
-  }
-
-  /// Whole tokens that there are.
-  package func available(now: Instant) -> Int64 {
-    min(level + max(now - updated, .zero), period * capacity).nanoseconds / period.nanoseconds
-  }
-
-  /// Time until there is a token.
-  package func wait(now: Instant) -> TimeDelta { max(period - level - max(now - updated, .zero), .zero) }
-}
-
 /// How much one connection may say.
 package struct MessageRate: Sendable {
   /// Everything: past it the connection ends, because no client of ours comes near.
@@ -48,6 +11,8 @@ package struct MessageRate: Sendable {
   private var keyPackages: TokenBucket
   private var commits: TokenBucket
   private var syncs: TokenBucket
+  /// What a host says about the room: some of it makes the node check signatures, or keep something.
+  private var orders: TokenBucket
 
   package enum Verdict: Equatable, Sendable {
     case passed
@@ -64,6 +29,7 @@ package struct MessageRate: Sendable {
     // Two hundred people who come within five seconds are let in by about twenty commits of one member.
     commits = TokenBucket(capacity: 40, period: .milliseconds(250), now: now)
     syncs = TokenBucket(capacity: 8, period: .seconds(1), now: now)
+    orders = TokenBucket(capacity: 40, period: .milliseconds(500), now: now)
   }
 
   /// To be asked for every frame, before anything is done for it.
@@ -77,6 +43,8 @@ package struct MessageRate: Sendable {
     case .keyPackage: keyPackages.take(now: now) ? .passed : .refused("key_package")
     case .group, .commit: commits.take(now: now) ? .passed : .refused("commit")
     case .sync: syncs.take(now: now) ? .passed : .refused("sync")
+    case .admit, .turnAway, .ban, .freeze, .invite, .revoke, .invitations, .keep:
+      orders.take(now: now) ? .passed : .refused("order")
     case .hello, .media, .view, .ready, .refuse, .leave, .ping: .passed
     }
   }
