@@ -54,9 +54,28 @@ extension Meeting {
         if error != .locked, error != .notAdmitted { tell(.badKeyPackage) }
         continue
       }
+      guard hasUseLeft(keyPackage.leafNode, beside: chosen, in: group, under: view.rules) else { continue }
       chosen.append(keyPackage)
     }
     return chosen
+  }
+
+  /// Whether the invitation that a leaf proves, if any, is good for one more. Who comes again waits until their old leaf
+  /// goes: every member would refuse the commit.
+  private func hasUseLeft(
+    _ leaf: LeafNode, beside chosen: [KeyPackage], in group: Group<Suite>, under rules: RoomRules?
+  ) -> Bool {
+    guard let rules, let own = rules.invitation(in: leaf, now: nil, as: Suite.self)?.last else { return true }
+    var others: [LeafNode] = []
+    for member in group.tree.members where !node.removing.contains(member) {
+      if let other = group.tree[member] { others.append(other) }
+    }
+    for keyPackage in chosen { others.append(keyPackage.leafNode) }
+    var count = 0
+    for other in others where other.entryProof?.chain.last.key == own.key {
+      if rules.invitation(in: other, now: nil, as: Suite.self) != nil { count += 1 }
+    }
+    return count < Int(own.uses)
   }
 
   /// Whether nobody has this join, or only a leaf that the same commit takes away.
