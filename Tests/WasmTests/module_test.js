@@ -31,7 +31,7 @@ Deno.test("the module is small, and the same bytes wherever it is built", async 
   }
 });
 
-/** The sources in a folder of another name and depth, with the same checkout of swift-crypto and nothing else built. */
+/** The sources in a folder of another name and depth, with the same sources of others and nothing else built. */
 const COPY = `
   copy=$2/a/deeper/copy
   mkdir -p "$copy/.build-wasm" "$copy/tools"
@@ -40,4 +40,5 @@ const COPY = `
   for checkout in "$1"/.build*/checkouts/swift-crypto "$1/.build-wasm/swift-crypto"; do
     [ -e "$checkout/.git" ] && ln -sfn "$checkout" "$copy/.build-wasm/swift-crypto"
   done
+  for sources in "$1"/.build-wasm/argon2-*/; do ln -sfn "$sources" "$copy/.build-wasm/"; done
   true`;
