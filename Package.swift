@@ -77,8 +77,8 @@ let edges: [Target] = [
   target(
     "Server",
     [
-      "Bytes", "Delivery", "MLSWire", "RTCCore", "RTCSecurity", "RoomRules", "Rooms", "SFU", "SFURuntime",
-      "Signaling", "Store", hummingbird, logging, crypto,
+      "AccountServices", "Accounts", "Bytes", "Delivery", "MLSWire", "RTCCore", "RTCSecurity", "RoomRules", "Rooms",
+      "SFU", "SFURuntime", "Signaling", "Store", hummingbird, logging, crypto,
       product("HummingbirdTLS", "hummingbird"), product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
       product("NIOHTTP1", "swift-nio"), product("NIOWebSocket", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("NIOHTTPTypes", "swift-nio-extras"), product("NIOHTTPTypesHTTP1", "swift-nio-extras"),
@@ -87,7 +87,7 @@ let edges: [Target] = [
   .executableTarget(
     name: "tertulia",
     dependencies: [
-      "Server", "Signaling", "Store", "Bytes", "LoadGenerator", "MediaClient", logging,
+      "Accounts", "AccountServices", "Server", "Signaling", "Store", "Bytes", "LoadGenerator", "MediaClient", logging,
       product("ArgumentParser", "swift-argument-parser"),
       product("Configuration", "swift-configuration"), product("ServiceLifecycle", "swift-service-lifecycle"),
     ],
@@ -103,6 +103,8 @@ let edges: [Target] = [
       product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
     ],
     swiftSettings: strict),
+  .executableTarget(
+    name: "login-bench", dependencies: ["Accounts", "AccountServices"], swiftSettings: strict),
   .executableTarget(
     name: "mls-peer", dependencies: ["Bytes", "MLS", "MLSWire", "NativeMLSCrypto"], swiftSettings: strict),
 ]
@@ -142,8 +144,10 @@ let tests: [Target] = [
   test(
     "ServerTests",
     [
-      "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "RoomRules", "Rooms", "SFU", "SFURuntime", "Server",
-      "Signaling", "Store", crypto, logging,
+      "AccountServices", "Accounts", "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "RoomRules", "Rooms",
+      "SFU", "SFURuntime", "Server",
+      "Signaling", "Store",
+      logging, crypto,
       product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("ServiceLifecycle", "swift-service-lifecycle"),
     ]),

@@ -11,7 +11,7 @@ struct Tertulia: AsyncParsableCommand {
       """,
     subcommands: [
       ServeCommand.self, LinkCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
-      RoomCommand.self,
+      RoomCommand.self, AccountCommand.self,
       InventoryCommand.self, LoadCommand.self,
     ])
 }

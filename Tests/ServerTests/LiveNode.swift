@@ -1,6 +1,9 @@
+import AccountServices
 import Foundation
 import Logging
 import ServiceLifecycle
+import Store
+import Synchronization
 
 @testable import Server
 
@@ -27,8 +30,19 @@ enum LiveNode {
     }
   }
 
+  /// A node with accounts, which tells `log` what it has to say.
+  static func running(
+    registration: RegistrationPolicy, log: RecordedLog = RecordedLog(),
+    _ body: @Sendable (Int, ServiceGroup) async throws -> Void
+  ) async throws {
+    try await running(
+      NodeSettings(bind: "127.0.0.1", port: 0), media: RecordingMedia(), registration: registration, log: log
+    ) { port, _, group in try await body(port, group) }
+  }
+
   private static func running(
     _ settings: NodeSettings, media: any MediaService, awaitsMetrics: Bool = false,
+    registration: RegistrationPolicy? = nil, log: RecordedLog = RecordedLog(),
     _ body: @Sendable (Int, Int, ServiceGroup) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "tertulia-\(UUID().uuidString)")
@@ -37,10 +51,15 @@ enum LiveNode {
     let certificate = try CertificateStore.selfSigned(names: ["localhost", "127.0.0.1"], folder: folder.path)
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let (metricsPorts, metricsPort) = AsyncStream.makeStream(of: Int.self)
-    let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    let logger = log.logger
+    let accounts = try registration.map { registration in
+      AccountService(
+        store: try Store.open(folder: folder.appending(path: "data").path, as: .node),
+        settings: AccountSettings(registration: registration), logger: logger)
+    }
     let node = Node(
       settings: settings, certificate: certificate, files: try StaticFiles(folder: web.path), media: media,
-      events: MediaEvents(), logger: logger,
+      events: MediaEvents(), accounts: accounts, logger: logger,
       onListening: {
         port.yield($0)
         port.finish()
@@ -79,5 +98,33 @@ enum LiveNode {
     }
     try Data("outside".utf8).write(to: folder.appending(path: "outside.txt"))
     return web
+  }
+}
+
+/// Keeps everything that is logged, down to the finest level.
+final class RecordedLog: Sendable {
+  private let lines = Mutex<[String]>([])
+
+  var text: String { lines.withLock { $0.joined(separator: "\n") } }
+
+  var logger: Logger {
+    var logger = Logger(label: "test", factory: { _ in Handler(log: self) })
+    logger.logLevel = .trace
+    return logger
+  }
+
+  private struct Handler: LogHandler {
+    let log: RecordedLog
+    var logLevel = Logger.Level.trace
+    var metadata: Logger.Metadata = [:]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+      log.lines.withLock { $0.append("\(event.message) \(metadata) \(event.metadata ?? [:])") }
+    }
   }
 }

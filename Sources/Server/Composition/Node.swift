@@ -68,6 +68,7 @@ package struct Node: Service {
   private let events: MediaEvents
   private let clock: NodeClock
   let archive: RoomArchive?
+  private let accounts: AccountService?
   let logger: Logger
   private let onListening: @Sendable (_ port: Int) async -> Void
   let onMetrics: @Sendable (_ port: Int) async -> Void
@@ -80,6 +81,7 @@ package struct Node: Service {
   package init(
     settings: NodeSettings, certificate: NodeCertificate, files: StaticFiles, media: any MediaService,
     events: MediaEvents, archive: RoomArchive? = nil, keeper: any RoomKeeping = MemoryRoomKeeper(),
+    accounts: AccountService? = nil,
     clock: NodeClock = .continuous, logger: Logger,
     onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
     onMetrics: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
@@ -91,6 +93,7 @@ package struct Node: Service {
     self.events = events
     self.clock = clock
     self.archive = archive
+    self.accounts = accounts
     self.logger = logger
     self.onListening = onListening
     self.onMetrics = onMetrics
@@ -107,6 +110,7 @@ package struct Node: Service {
       group.addTask { await events.forEachBatch { await directory.deliver($0) } }
       group.addTask { await tick() }
       group.addTask { await keepWriting() }
+      if let accounts { group.addTask { await accounts.run() } }
       if let address = settings.metrics { group.addTask { await serveMetrics(address) } }
       let server = application
       try await withGracefulShutdownHandler {
@@ -134,7 +138,9 @@ package struct Node: Service {
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .error)
     return Application(
-      responder: NodeResponder(files: files, isPublic: certificate.isPublic),
+      responder: NodeResponder(
+        files: files, accounts: accounts.map { AccountAPI(desk: $0.desk, clock: clock) },
+        isPublic: certificate.isPublic),
       server: HTTPServerBuilder { responder in
         try TLSChannel(WebSocketChannel(responder: responder, services: services), tlsConfiguration: tls)
       },

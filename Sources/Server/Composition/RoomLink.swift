@@ -38,7 +38,8 @@ package struct RoomLink: Sendable {
     return RoomLink(text: "https://\(authority(host, port))/r/\(room)#\(fragment)")
   }
 
-  private static func authority(_ host: String, _ port: Int) -> String {
+  /// What stands behind `https://`: the port is left out where it goes without saying.
+  package static func authority(_ host: String, _ port: Int) -> String {
     let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
     return port == 443 ? name : "\(name):\(port)"
   }

@@ -1,3 +1,4 @@
+import AccountServices
 import Glibc
 package import Logging
 import SFURuntime
@@ -92,7 +93,9 @@ package enum Serve {
     }
     let node = Node(
       settings: settings,
-      certificate: certificate, files: files, media: plane, events: events, archive: archive, logger: logger,
+      certificate: certificate, files: files, media: plane, events: events, archive: archive,
+      accounts: AccountService(store: store, settings: accountSettings(options.limits), logger: logger),
+      logger: logger,
       onListening: { port in
         logger.info(
           "listening", metadata: ["port": "\(port)", "certificate": "\(certificate.isPublic ? "given" : "own")"])
@@ -105,6 +108,11 @@ package enum Serve {
         services: [node], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
     try await group.run()
     logger.info("stopped")
+  }
+
+  private static func accountSettings(_ limits: NodeLimits) -> AccountSettings {
+    AccountSettings(
+      registration: RegistrationPolicy(rawValue: limits.registration) ?? .invitation, limit: limits.accounts)
   }
 
   /// One CPU is left to signalling and to the kernel.

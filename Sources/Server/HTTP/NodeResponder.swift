@@ -3,20 +3,28 @@ package import Hummingbird
 import NIOCore
 import Signaling
 
-/// Answers HTTP: the client's files, `/healthz`, and nothing else. Keeps no log of who asked for what.
+/// Answers HTTP: the client's files, `/healthz`, accounts, and nothing else. Keeps no log of who asked for what.
 package struct NodeResponder: HTTPResponder {
-  package typealias Context = BasicRequestContext
+  package typealias Context = NodeRequestContext
 
   private let files: StaticFiles
+  private let accounts: AccountAPI?
   private let security: HTTPFields
 
-  package init(files: StaticFiles, isPublic: Bool) {
+  /// Without `accounts` there are none.
+  package init(files: StaticFiles, accounts: AccountAPI? = nil, isPublic: Bool) {
     self.files = files
+    self.accounts = accounts
     security = SecurityHeaders.fields(isPublic: isPublic)
   }
 
-  package func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
-    var response = answer(request.head)
+  package func respond(to request: Request, context: NodeRequestContext) async throws -> Response {
+    var response: Response
+    if let accounts, let endpoint = AccountGate.endpoint(request.uri.path) {
+      response = await accounts.respond(endpoint, to: request, context: context)
+    } else {
+      response = answer(request.head)
+    }
     response.headers.append(contentsOf: security)
     if request.method == .head {
       let length = response.headers[.contentLength]
@@ -35,7 +43,7 @@ package struct NodeResponder: HTTPResponder {
     switch path {
     case "/healthz": return text(.ok, "ok\n")
     case UpgradePolicy.path: return refuseUpgrade()
-    case "/": return serve(files.index, request)
+    case "/", "/account": return serve(files.index, request)
     default: break
     }
     if path.hasPrefix("/r/"), Hello.isRoom(String(path.dropFirst(3))) { return serve(files.index, request) }

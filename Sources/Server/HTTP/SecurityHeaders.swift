@@ -13,12 +13,12 @@ package enum SecurityHeaders {
   private static let permissionsPolicy =
     ([
       "autoplay", "camera", "clipboard-write", "display-capture", "fullscreen", "microphone", "picture-in-picture",
-      "screen-wake-lock",
+      "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock",
     ].map { "\($0)=(self)" }
     + [
       "accelerometer", "bluetooth", "clipboard-read", "encrypted-media", "geolocation", "gyroscope", "hid",
       "identity-credentials-get", "idle-detection", "keyboard-map", "local-fonts", "magnetometer", "midi", "payment",
-      "publickey-credentials-get", "serial", "storage-access", "sync-xhr", "usb", "xr-spatial-tracking",
+      "serial", "storage-access", "sync-xhr", "usb", "xr-spatial-tracking",
     ].map { "\($0)=()" }).joined(separator: ", ")
 
   /// `isPublic`: the certificate is one that browsers believe. Promising HTTPS for a year with another would lock people out.
