@@ -35,7 +35,9 @@ extension RoomActor {
     perform(governance?.lobby.ban(banned) ?? [])
     if !revoked.isEmpty || !banned.isEmpty { keep() }
     condemn(governance?.participants(invitedBy: Set(revoked)) ?? [])
-    if rules.door != .locked { perform(governance?.lobby.admit(invited: validInvitations) ?? []) }
+    // Read before the lobby is changed: both are of one value.
+    let invited = rules.door == .locked ? [] : validInvitations
+    perform(governance?.lobby.admit(invited: invited) ?? [])
     // An early arrival is never let in by the host's arrival, only by a host who opens the door afterwards.
     if rules.door == .open, !wasOpen, !isFirst { perform(governance?.lobby.admitAll() ?? []) }
   }
