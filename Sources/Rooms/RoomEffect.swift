@@ -18,7 +18,13 @@ package struct RoomLimits: Equatable, Sendable {
   package var controlMessages: Int64 = 10
   package var controlPeriod = TimeDelta.seconds(2)
 
-  package init(participants: Int) { self.participants = participants }
+  /// Personal invitations, revoked ones included; at most `InvitationBook.maximum`.
+  package var invitations: Int
+
+  package init(participants: Int, invitations: Int = InvitationBook.maximum) {
+    self.participants = participants
+    self.invitations = invitations
+  }
 }
 
 /// What somebody wants of a room. Commands of a connection that is not in the room do nothing.

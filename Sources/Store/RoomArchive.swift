@@ -135,6 +135,16 @@ package final class RoomArchive: Sendable {
     return isKept
   }
 
+  /// Somebody uses the room today: one write a day, and no more is known.
+  package func touch(_ idHash: [UInt8]) {
+    state.withLock { state in
+      guard var room = state.rooms[idHash], room.lastUsed < state.day else { return }
+      room.lastUsed = state.day
+      state.rooms[idHash] = room
+      state.pending.insert(idHash)
+    }
+  }
+
   package func delete(_ idHash: [UInt8]) { state.withLock { $0.delete(idHash) } }
 
   /// To be called about once a second: takes over what another process has changed, forgets what is old, and writes what waits.

@@ -139,7 +139,7 @@ struct ArchiveTests {
     archive.put(.sample(2))
     await archive.flush(today: Day(20_090))
     #expect(archive.status.rooms == 2)
-    archive.put(.sample(2, used: archive.today))
+    archive.touch(StoredRoom.sample(2).idHash)
     await archive.flush(today: Day(20_091))
     #expect(told.all == [.forgotten(1)])
     #expect(try await store.rooms() == [.sample(2, used: Day(20_090))])

@@ -18,6 +18,7 @@ package struct NodeSettings: Sendable {
   package var port: Int
   package var maximumRooms: Int
   package var maximumParticipants: Int
+  package var maximumInvitations = InvitationBook.maximum
   package var connections = ConnectionLimits()
   package var lobby = LobbyLimits()
   package var knocks = KnockLimits()
@@ -100,7 +101,8 @@ package struct Node: Service {
     metrics = Metrics()
     connections = Connections(limits: settings.connections, metrics: metrics)
     let context = RoomContext(
-      limits: RoomLimits(participants: settings.maximumParticipants), media: media, metrics: metrics, clock: clock,
+      limits: RoomLimits(participants: settings.maximumParticipants, invitations: settings.maximumInvitations),
+      media: media, metrics: metrics, clock: clock,
       instance: Base64URL.encode(.random(count: 12)), keeper: keeper, lobby: settings.lobby, knocks: settings.knocks)
     directory = RoomDirectory(context: context, maximumRooms: settings.maximumRooms)
   }

@@ -1,6 +1,7 @@
 import AccountServices
 import Glibc
 package import Logging
+import Rooms
 import SFURuntime
 import ServiceLifecycle
 import Signaling
@@ -88,12 +89,16 @@ package enum Serve {
     var settings = NodeSettings(
       bind: options.bind ?? everyAddress, port: options.port, maximumRooms: options.maximumRooms,
       maximumParticipants: options.maximumParticipants)
+    settings.maximumInvitations = options.limits.invitations
+    settings.lobby.waiting = options.limits.waiting
+    settings.knocks.perRoom = Int64(options.limits.knocksPerMinute)
     if options.metricsPort > 0 {
       settings.metrics = MetricsAddress(bind: options.metricsBind, port: options.metricsPort)
     }
     let node = Node(
       settings: settings,
       certificate: certificate, files: files, media: plane, events: events, archive: archive,
+      keeper: ArchiveRoomKeeper(archive: archive),
       accounts: AccountService(store: store, settings: accountSettings(options.limits), logger: logger),
       logger: logger,
       onListening: { port in

@@ -46,6 +46,7 @@ extension RoomActor {
     guard outcome == .admitted, let index = room.index(of: peer.id) else { return outcome }
     governance?.visitors[index] = visitor
     governance?.wasOpened = true
+    if let governance, governance.isStored { context.keeper.used(governance.idHash) }
     if let id = visitor.invitation, governance?.book.use(id, device: visitor.device) == true {
       context.metrics.invitationUsed()
       keep()

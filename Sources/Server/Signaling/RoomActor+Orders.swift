@@ -106,6 +106,7 @@ extension RoomActor {
     } catch {
       return false
     }
+    guard let count = governance?.book.invitations.count, count < context.limits.invitations else { return false }
     let isNew = governance?.book.add(Invitation(chain, box: box, label: label)) == true
     guard isNew else { return false }
     // Where there is no place for it, it is good for as long as the room goes on.

@@ -54,6 +54,9 @@ package protocol RoomKeeping: Sendable {
   /// Puts all of a room in the place of what was kept of it. Its last use is today.
   func remember(_ room: KeptRoom)
 
+  /// Somebody has come into the room of that hash, if it is kept: its last use is today.
+  func used(_ idHash: [UInt8])
+
   func forget(_ idHash: [UInt8])
 }
 
@@ -67,5 +70,6 @@ package final class MemoryRoomKeeper: RoomKeeping {
   package var takesRooms: Bool { rooms.withLock { $0.count < maximum } }
   package func room(_ idHash: [UInt8]) -> KeptRoom? { rooms.withLock { $0[idHash] } }
   package func remember(_ room: KeptRoom) { rooms.withLock { $0[room.idHash] = room } }
+  package func used(_ idHash: [UInt8]) {}
   package func forget(_ idHash: [UInt8]) { rooms.withLock { $0[idHash] = nil } }
 }
