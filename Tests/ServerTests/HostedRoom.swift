@@ -199,7 +199,10 @@ final class Guest {
       senderKey = try bytes("sender_key")
       if group == nil { await box("key_package", MLSMessage.keyPackage(bundle.keyPackage).wire) }
     case "create_group": await box("group", try create())
+    case "commit_refused": pending = nil
     case "commit_request":
+      // What is under way comes first; the node asks again.
+      guard pending == nil else { return }
       var adds: [Proposal] = []
       guard case .array(let packages)? = message["packages"] else { return }
       for case .string(let text) in packages {

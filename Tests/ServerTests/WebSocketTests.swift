@@ -96,8 +96,8 @@ struct WebSocketTests {
     BadFrame(
       testDescription: "a terabyte", bytes: [0x81, 0xFF, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], code: "too_large"),
     BadFrame(
-      testDescription: "2 kB before hello",
-      bytes: [0x81, 0xFE, 8, 0, 0, 0, 0, 0] + Array(repeating: 0x20, count: 2048), code: "too_large"),
+      testDescription: "4 kB before hello",
+      bytes: [0x81, 0xFE, 16, 0, 0, 0, 0, 0] + Array(repeating: 0x20, count: 4096), code: "too_large"),
     BadFrame(testDescription: "not UTF-8", bytes: [0x81, 0x82, 0, 0, 0, 0, 0x22, 0xFF], code: "bad_message"),
   ]
 
