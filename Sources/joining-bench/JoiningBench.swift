@@ -82,7 +82,7 @@ struct JoiningBench {
       crowd.board.expect(left)
       let click = try await crowd.on(0) { host in
         let click = Instant.now
-        host.feed(.remove(victim))
+        host.feed(.remove([victim]))
         return (at: click, cost: host.tally.commitCost)
       }
       guard let since = try await crowd.converge(within: patience) else { return }

@@ -149,7 +149,7 @@ final class Participant: @unchecked Sendable {
     for effect in effects {
       switch effect {
       case .send(let message): send(message.json { indices[$0] })
-      case .security(_, _, let count, _, _): members = count
+      case .security(let security): members = security.count
       case .alarm(let alarm):
         tally.alarms += 1
         alarms.insert(alarm)
