@@ -140,7 +140,7 @@ enum AccountTables {
     StoredTable(
       "password_cost", row: "What hashing a password costs on this machine",
       fields: [
-        StoredField("memory", "KiB", purpose: "the same time for names that exist and others", kept: "always"),
+        StoredField("memory", "kilobytes", purpose: "the same time for names that exist and others", kept: "always"),
         StoredField("passes", "a number", purpose: "the same", kept: "always"),
         StoredField("lanes", "a number", purpose: "the same", kept: "always"),
       ]),

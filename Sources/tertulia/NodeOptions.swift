@@ -80,7 +80,7 @@ struct LimitOptions: ParsableArguments {
   @Option(help: "Rooms that are remembered when they are over. (default: 10000)")
   var maxKeptRooms: Int?
 
-  @Option(help: "Personal invitations of one room, 0 to 512. (default: 512)")
+  @Option(help: "Personal invitations of one room, 0 to 256. (default: 256)")
   var maxInvitations: Int?
 
   @Option(help: "People before the door of one room at one time, 1 to 256. (default: 32)")

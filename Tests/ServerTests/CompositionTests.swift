@@ -93,7 +93,7 @@ struct CompositionTests {
   }
 
   static let outside: [@Sendable (inout NodeLimits) -> Void] = [
-    { $0.keptRooms = -1 }, { $0.keptRooms = 1_000_001 }, { $0.invitations = -1 }, { $0.invitations = 513 },
+    { $0.keptRooms = -1 }, { $0.keptRooms = 1_000_001 }, { $0.invitations = -1 }, { $0.invitations = 257 },
     { $0.waiting = 0 }, { $0.waiting = 257 }, { $0.knocksPerMinute = 0 }, { $0.knocksPerMinute = 1_001 },
     { $0.accounts = -1 }, { $0.accounts = 1_000_001 }, { $0.registration = "" }, { $0.registration = "Open" },
   ]

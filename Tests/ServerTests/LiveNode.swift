@@ -68,7 +68,10 @@ enum LiveNode {
         metricsPort.yield($0)
         metricsPort.finish()
       })
-    let group = ServiceGroup(configuration: .init(services: [node], logger: logger))
+    // As in `Serve`: at lower levels the library prints the services that it runs, their addresses included.
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .error)
+    let group = ServiceGroup(configuration: .init(services: [node], logger: quiet))
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask {
         defer {

@@ -60,7 +60,7 @@ struct ArchiveTests {
 
   @Test("a full database stops nobody, keeps whole rooms only, and takes the rest when there is room")
   func full() async throws {
-    let store = try folder.open(maximumBytes: 40 * 4_096)
+    let store = try folder.open(maximumBytes: 90 * 4_096)
     let archive = try await archive(store, maximumRooms: 400)
     for number in 0..<300 { archive.put(.sample(number, invitations: 4)) }
     await archive.flush(today: Day(20_000))
