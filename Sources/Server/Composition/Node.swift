@@ -58,7 +58,10 @@ package struct NodeCertificate: Sendable {
 
 /// One `tertulia serve`: HTTPS, signalling and rooms over a media plane. Runs until it is told to stop, and then tells the
 /// participants before it goes.
-package struct Node: Service {
+package struct Node: Service, CustomStringConvertible {
+  /// Nothing of what it holds: whoever runs services writes them to logs.
+  package var description: String { "node" }
+
   package let metrics: Metrics
   package let directory: RoomDirectory
   package let connections: Connections
