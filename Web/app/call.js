@@ -367,7 +367,7 @@ export class Call {
     const place = parsePlace(this.#environment.location);
     if (place.kind !== "room") return;
     const { room, fragment } = place;
-    this.#environment.history.pushState(null, "", roomPath({ room, fragment: withoutInvitation(fragment) }));
+    this.#environment.history.replaceState(null, "", roomPath({ room, fragment: withoutInvitation(fragment) }));
     this.open();
   }
 
