@@ -4,19 +4,9 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from rooms import make_room, row_of
 
 PAIRS = [("chromium", "firefox"), ("firefox", "chromium")]
-
-
-def make_room(node, host) -> str:
-    """Makes a room as a person does, enters it, and returns its link."""
-    host.open(node.origin)
-    host.see("home-new-room").click()
-    expect(host.see("join-name")).to_be_visible()
-    link = host.page.url
-    assert re.search(r"#1[\w-]{22}\.[\w-]{14}$", link), link
-    host.join(link)
-    return link
 
 
 def digits(person) -> str:
@@ -38,12 +28,6 @@ def common_digits(*people) -> str:
     raise AssertionError(f"numbers differ: {seen}")
 
 
-def row_of(person, name: str):
-    if not person.see("person").first.is_visible():
-        person.press("toggle-people")
-    return person.see("person").filter(has_text=name)
-
-
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_all_members_see_the_same_people_and_numbers(node, people, first, second):
     link = node.fresh_link()
@@ -57,7 +41,7 @@ def test_all_members_see_the_same_people_and_numbers(node, people, first, second
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_whom_the_host_removes_is_out_at_once_and_the_others_go_on(node, people, first, second):
     ana = people(first, "Ana")
-    link = make_room(node, ana)
+    link = make_room(node, ana, door="open")
     berta, carla = people(second, "Berta").join(link), people(second, "Carla").join(link)
     for person in (ana, carla):
         person.sees_moving_picture_of("Berta")
@@ -77,7 +61,7 @@ def test_whom_the_host_removes_is_out_at_once_and_the_others_go_on(node, people,
 
 def test_the_host_is_the_host_after_a_reload_and_nobody_else_is(node, people):
     ana = people("chromium", "Ana")
-    link = make_room(node, ana)
+    link = make_room(node, ana, door="open")
     berta = people("firefox", "Berta").join(link)
     ana.page.reload()
     ana.join(link)
