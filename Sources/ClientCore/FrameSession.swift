@@ -22,7 +22,8 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
   /// The newest epoch ever installed of each group, so that no counter starts twice.
   private var newest: [(groupID: [UInt8], number: UInt64)] = []
   private var lastHandle: UInt32 = 0
-  private var untakenKeys: [KeyHandle: [UInt8]] = [:]
+  /// In the order of their handles.
+  private var untakenKeys: [(handle: KeyHandle, key: [UInt8])] = []
   private var handles: [(owner: MediaKey.Owner, handle: KeyHandle)] = []
   private var retired: [KeyHandle] = []
   /// What each leaf may send, as `mask`; everything of those beyond the end.
@@ -103,7 +104,16 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
   }
 
   /// The raw key behind a handle, 16 bytes, once; afterwards the session no longer has it.
-  package mutating func takeKey(_ handle: KeyHandle) -> [UInt8]? { untakenKeys.removeValue(forKey: handle) }
+  @discardableResult
+  package mutating func takeKey(_ handle: KeyHandle) -> [UInt8]? {
+    var (low, high) = (0, untakenKeys.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if untakenKeys[middle].handle.value < handle.value { low = middle + 1 } else { high = middle }
+    }
+    guard low < untakenKeys.count, untakenKeys[low].handle == handle else { return nil }
+    return untakenKeys.remove(at: low).key
+  }
 
   /// Handles whose keys are of no more use since the last call: their holder drops them.
   package mutating func takeRetiredHandles() -> [KeyHandle] {
@@ -115,7 +125,7 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
   mutating func register(_ key: SFrameKey, of owner: MediaKey.Owner) -> KeyHandle {
     lastHandle += 1
     let handle = KeyHandle(lastHandle)
-    untakenKeys[handle] = key.key
+    untakenKeys.append((handle, key.key))
     handles.append((owner, handle))
     return handle
   }
@@ -154,7 +164,7 @@ package struct FrameSession<Suite: CipherSuiteProvider, Crypto: CryptoProvider>:
     let over = handles.filter { isOver($0.owner) }
     handles.removeAll { isOver($0.owner) }
     for (_, handle) in over {
-      untakenKeys[handle] = nil
+      takeKey(handle)
       retired.append(handle)
     }
   }

@@ -30,7 +30,8 @@ extension Meeting {
   private mutating func admissible(_ boxes: ArraySlice<[UInt8]>, to group: Group<Suite>) -> [KeyPackage] {
     var chosen: [KeyPackage] = []
     var joins = JoinSet()
-    var keys = Set(directory.seats.map { $0.signatureKey })
+    var keys = ByteStringSet()
+    for seat in directory.seats { keys.insert(seat.signatureKey) }
     let view = RuledGroup(group)
     guard
       let validator = try? LeafValidator<Suite>(
@@ -41,7 +42,7 @@ extension Meeting {
         (try? validator.validate(keyPackage)) != nil,
         let join = JoinID(keyPackage.leafNode.credential), isFree(join),
         !directory.removedKeys.contains(keyPackage.leafNode.signatureKey),
-        keys.insert(keyPackage.leafNode.signatureKey).inserted, joins.insert(join)
+        keys.insert(keyPackage.leafNode.signatureKey), joins.insert(join)
       else {
         tell(.badKeyPackage)
         continue

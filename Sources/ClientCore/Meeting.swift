@@ -40,7 +40,7 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
   /// The rules of the group before, from which a host goes on where the meeting begins anew.
   var remembered: RoomRules?
   /// PSK nonces seen in this group.
-  var nonces = Set<[UInt8]>()
+  var nonces = ByteStringSet()
   var watch = Watch()
   var timers = Timers()
   var outbox = Outbox()
@@ -61,21 +61,21 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
   var effects: [MeetingEffect] = []
 
   /// `hostSeed` is the 32 bytes that the host's key is made of, nil for everybody else; `password` as in `LinkKeys`.
-  package init(
+  ///
+  /// Not an initialiser, which would copy all of the meeting once more at its end: 11 kB of code in a browser.
+  package static func open(
     link: MeetingLink, password: [UInt8] = [], hostSeed: [UInt8]?, using random: inout some RandomNumberGenerator
-  ) throws(MeetingError) {
+  ) throws(MeetingError) -> Meeting {
     var hostKey: HostKey<Suite>?
     if let hostSeed {
       hostKey = try? HostKey(seed: hostSeed)
       guard let hostKey, hostKey.digest == link.hostKeyDigest else { throw .badHostSeed }
     }
-    self.hostKey = hostKey
-    self.link = link
-    keys = LinkKeys(link, password: password)
-    invitation = link.invitation.flatMap { InvitationKey(secret: $0) }
+    let invitation = link.invitation.flatMap { InvitationKey<Suite>(secret: $0) }
     let join = JoinID(using: &random)
-    self.join = join
-    identity = Self.identity(join, using: &random)
+    return Meeting(
+      link: link, keys: LinkKeys(link, password: password), hostKey: hostKey, invitation: invitation, join: join,
+      identity: identity(join, using: &random))
   }
 
   /// Proof of holding the link for the node, 32 bytes.

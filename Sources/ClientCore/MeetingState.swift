@@ -57,7 +57,7 @@ struct Directory: Sendable {
   private var leaves = JoinTable<LeafIndex>()
   private var past: [(epoch: UInt64, seats: [Seat])] = []
   /// Signature keys that were removed from the group: none of them comes back.
-  private(set) var removedKeys = Set<[UInt8]>()
+  private(set) var removedKeys = ByteStringSet()
 
   /// Epochs whose seats are remembered beside the current one; MLS keeps the keys of as many.
   private static var retained: Int { 3 }
@@ -65,12 +65,13 @@ struct Directory: Sendable {
   /// Takes the seats of a new epoch, and says who came and who went. Who has another key is somebody else.
   mutating func replace(_ new: [Seat], oldEpoch: UInt64?) -> (added: [Seat], removed: [Seat]) {
     var next = JoinTable<LeafIndex>()
-    var keys = Set<[UInt8]>()
+    var keys = ByteStringSet()
     for seat in new {
       next[seat.join] = seat.leaf
       keys.insert(seat.signatureKey)
     }
-    let oldKeys = Set(seats.map { $0.signatureKey })
+    var oldKeys = ByteStringSet()
+    for seat in seats { oldKeys.insert(seat.signatureKey) }
     let added = new.filter { !oldKeys.contains($0.signatureKey) }
     let removed = seats.filter { !keys.contains($0.signatureKey) }
     for seat in removed { removedKeys.insert(seat.signatureKey) }

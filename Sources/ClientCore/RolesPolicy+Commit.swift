@@ -6,7 +6,7 @@ extension RolesPolicy {
   /// Judges a commit before it is merged into `group`, which is still in the epoch that the commit ends. On success the
   /// nonce of its PSK counts as seen; judge a commit of our own likewise, once, when the node has accepted it.
   package func judge(
-    _ staged: StagedCommit<Suite>, in group: Group<Suite>, nonces: inout Set<[UInt8]>
+    _ staged: StagedCommit<Suite>, in group: Group<Suite>, nonces: inout ByteStringSet
   ) throws(PolicyError) {
     let effects = staged.effects
     let view = RuledGroup(group)

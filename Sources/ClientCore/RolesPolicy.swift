@@ -40,7 +40,7 @@ package struct RolesPolicy<Suite: CipherSuiteProvider>: Sendable {
   /// Judges a group that we have just entered. `psks` are those that the Welcome named to us; nil after an external
   /// commit of our own. `known` are the rules that we last saw in the same group, if we were in it before.
   package func judge(
-    joined group: Group<Suite>, psks: [PreSharedKeyID]?, known: RoomRules? = nil, nonces: inout Set<[UInt8]>
+    joined group: Group<Suite>, psks: [PreSharedKeyID]?, known: RoomRules? = nil, nonces: inout ByteStringSet
   ) throws(PolicyError) {
     if let psks { try judge(psks, isRequired: true, nonces: nonces) }
     let extensions = group.context.extensions
@@ -67,7 +67,7 @@ package struct RolesPolicy<Suite: CipherSuiteProvider>: Sendable {
   }
 
   /// Exactly the room's PSK where somebody enters, at most that elsewhere, with a nonce never seen.
-  func judge(_ psks: [PreSharedKeyID], isRequired: Bool, nonces: Set<[UInt8]>) throws(PolicyError) {
+  func judge(_ psks: [PreSharedKeyID], isRequired: Bool, nonces: ByteStringSet) throws(PolicyError) {
     guard let psk = psks.first else {
       guard !isRequired else { throw .noRoomPSK }
       return
@@ -78,11 +78,11 @@ package struct RolesPolicy<Suite: CipherSuiteProvider>: Sendable {
 
   /// All have credentials of our kind, each its own, at leaves that key IDs can name.
   func judgeMembers(of group: Group<Suite>) throws(PolicyError) {
-    var identities = Set<[UInt8]>()
+    var identities = ByteStringSet()
     for leaf in group.tree.members {
       guard leaf.rawValue <= StreamKeyID.maximumLeaf else { throw .full }
       guard let node = group.tree[leaf], let join = JoinID(node.credential) else { throw .badCredential }
-      guard identities.insert(join.bytes).inserted else { throw .takenCredential }
+      guard identities.insert(join.bytes) else { throw .takenCredential }
     }
   }
 }

@@ -47,8 +47,8 @@ func meetingOpen(_ fragmentLength: Int32, _ seedLength: Int32, _ passwordLength:
   let password = Array(input[passwordStart...])
   guard !link.hasPassword || !password.isEmpty else { return Status.passwordNeeded.rawValue }
   var random = HostRandom()
-  meeting = try? Meeting(link: link, password: password, hostSeed: seed, using: &random)
-  if meeting == nil { meeting = try? Meeting(link: link, password: password, hostSeed: nil, using: &random) }
+  meeting = try? Meeting.open(link: link, password: password, hostSeed: seed, using: &random)
+  if meeting == nil { meeting = try? Meeting.open(link: link, password: password, hostSeed: nil, using: &random) }
   guard meeting != nil else { return Status.badLink.rawValue }
   return mailbox.write(meeting!.gate + meeting!.join.bytes)
 }

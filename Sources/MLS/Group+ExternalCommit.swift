@@ -17,7 +17,7 @@ extension Group {
   /// group is ours once the delivery service accepts the message.
   package static func joinExternally(
     _ groupInfo: GroupInfo, tree sentTree: RatchetTreeExtension? = nil, join: ExternalJoin<Suite>,
-    psks: PreSharedKeys = PreSharedKeys(), groupsInUse: Set<[UInt8]> = [], now: UInt64?,
+    psks: PreSharedKeys = PreSharedKeys(), groupsInUse: ByteStringSet = [], now: UInt64?,
     using random: inout some RandomNumberGenerator
   ) throws(MLSError) -> (message: MLSMessage, group: Group<Suite>) {
     let verified = try VerifiedGroupInfo<Suite>(groupInfo, sentTree: sentTree, now: now)

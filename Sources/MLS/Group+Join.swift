@@ -37,7 +37,7 @@ extension Group {
   /// that this client is in, `reInit` what the old group agreed on when this one takes over from it.
   package init(
     joining welcome: Welcome, as bundle: KeyPackageBundle<Suite>, tree: RatchetTreeExtension? = nil,
-    psks: PreSharedKeys = PreSharedKeys(), groupsInUse: Set<[UInt8]> = [], reInit: ReInit? = nil, now: UInt64? = nil
+    psks: PreSharedKeys = PreSharedKeys(), groupsInUse: ByteStringSet = [], reInit: ReInit? = nil, now: UInt64? = nil
   ) throws(MLSError) {
     let (groupSecrets, pskSecret) = try Self.open(welcome, bundle: bundle, psks: psks)
     let info = try Self.openGroupInfo(welcome, joinerSecret: groupSecrets.joinerSecret, pskSecret: pskSecret)

@@ -61,7 +61,7 @@ extension Group {
     leaf.source = .update
     leaf.extensions = leafExtensions ?? leaf.extensions
     try leaf.sign(with: signatureKey, groupID: groupID, index: ownLeaf, as: Suite.self)
-    pendingUpdates[pair.publicKey] = pair.privateKey
+    pendingUpdates.append((pair.publicKey, pair.privateKey))
     return try propose(.update(leaf), isPrivate: isPrivate, using: &random)
   }
 

@@ -84,7 +84,9 @@ extension Group {
     var keys = privateTree
     for sent in list.proposals {
       guard case .update(let leaf) = sent.proposal, sent.sender == .member(ownLeaf) else { continue }
-      guard let key = pendingUpdates[leaf.encryptionKey] else { throw .commit(.noPrivateKey) }
+      guard let key = pendingUpdates.first(where: { $0.publicKey == leaf.encryptionKey })?.privateKey else {
+        throw .commit(.noPrivateKey)
+      }
       keys.set(key, at: NodeIndex(ownLeaf))
     }
     keys.prune(to: tree)

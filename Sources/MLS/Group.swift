@@ -21,7 +21,7 @@ package struct Group<Suite: CipherSuiteProvider>: Sendable {
   var signatureKey: [UInt8]
   var queue = ProposalQueue()
   /// Private keys of our own Updates that nobody has committed yet, by public key.
-  var pendingUpdates: [[UInt8]: [UInt8]] = [:]
+  var pendingUpdates: [(publicKey: [UInt8], privateKey: [UInt8])] = []
   /// Of the latest epochs, this one included (§8.6): what a group that takes over from this one is linked with.
   package internal(set) var resumptionPSKs = PreSharedKeys()
   var past: [PastEpoch<Suite>] = []
@@ -117,7 +117,7 @@ package struct Group<Suite: CipherSuiteProvider>: Sendable {
     secretTree.erase()
     privateTree.eraseAll()
     signatureKey.erase()
-    pendingUpdates = [:]
+    pendingUpdates = []
     resumptionPSKs = PreSharedKeys()
     past = []
     queue = ProposalQueue()

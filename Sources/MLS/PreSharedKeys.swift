@@ -75,8 +75,11 @@ package struct PreSharedKeys: Sendable {
 }
 
 extension [PreSharedKeyID] {
-  /// Whether one occurs twice (RFC 9420 §12.2). Over their encodings, which the browser build hashes anyway.
-  var hasDuplicates: Bool { Set(map { $0.wire }).count != count }
+  /// Whether one occurs twice (RFC 9420 §12.2).
+  var hasDuplicates: Bool {
+    var seen = ByteStringSet()
+    return contains { !seen.insert($0.wire) }
+  }
 }
 
 extension PreSharedKeyID {

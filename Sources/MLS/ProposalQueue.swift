@@ -34,7 +34,7 @@ struct ProposalQueue: Sendable {
     var chosen: [(reference: [UInt8], sent: SentProposal)] = []
     var removed: [LeafIndex] = []
     var psks: [PreSharedKeyID] = []
-    var keys = Set<[UInt8]>()
+    var keys = ByteStringSet()
     for (place, entry) in entries.enumerated() {
       switch entry.sent.proposal {
       case .update:

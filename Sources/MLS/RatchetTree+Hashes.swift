@@ -28,10 +28,20 @@ extension RatchetTree {
     }
     let below = leaves.filter { node.isAncestorOrSelf(of: $0) }
     var parent = self[parent: node]
-    let gone = Set(below)
-    parent?.unmergedLeaves.removeAll { gone.contains($0) }
+    if let unmerged = parent?.unmergedLeaves { parent?.unmergedLeaves = Self.removing(below, from: unmerged) }
     return Self.hash(
       parent, left: treeHash(of: left, without: below), right: treeHash(of: right, without: below))
+  }
+
+  /// Both ascend.
+  private static func removing(_ gone: [LeafIndex], from leaves: [LeafIndex]) -> [LeafIndex] {
+    var kept: [LeafIndex] = []
+    var next = 0
+    for leaf in leaves {
+      while next < gone.count, gone[next] < leaf { next += 1 }
+      if next == gone.count || gone[next] != leaf { kept.append(leaf) }
+    }
+    return kept
   }
 
   /// The parent hash of `node` seen from its child that is not `sibling` (RFC 9420 §7.9). `node` must not be blank.

@@ -29,7 +29,7 @@ extension RatchetTree {
   private func passesDown(_ leaves: [LeafIndex], to node: NodeIndex) -> Bool {
     let below = leaves.filter { node.isAncestorOrSelf(of: $0) }
     guard !below.isEmpty, let left = node.left, let right = node.right else { return true }
-    if let parent = self[parent: node] { return Set(parent.unmergedLeaves).isSuperset(of: below) }
+    if let parent = self[parent: node] { return below.allSatisfy(parent.lists) }
     return passesDown(below, to: left) && passesDown(below, to: right)
   }
 
@@ -45,10 +45,11 @@ extension RatchetTree {
   /// leaves of it.
   private mutating func isLinked(_ node: NodeIndex, child: NodeIndex, sibling: NodeIndex) -> Bool {
     guard let parent = self[parent: node] else { return false }
-    let unmerged = Set(parent.unmergedLeaves.filter { child.isAncestorOrSelf(of: $0) })
+    var unmerged = 0
+    for leaf in parent.unmergedLeaves where child.isAncestorOrSelf(of: leaf) { unmerged += 1 }
     let resolution = resolution(of: child)
-    let others = resolution.filter { $0.leaf.map { !unmerged.contains($0) } ?? true }
-    guard others.count == 1, resolution.count == unmerged.count + 1, let held = parentHash(heldBy: others[0]) else {
+    let others = resolution.filter { $0.leaf.map { !parent.lists($0) } ?? true }
+    guard others.count == 1, resolution.count == unmerged + 1, let held = parentHash(heldBy: others[0]) else {
       return false
     }
     return held == parentHash(of: node, sibling: sibling)
@@ -62,24 +63,36 @@ extension RatchetTree {
 
   /// No two nodes have one encryption key (§7.3, §12.4.3.1).
   func validateEncryptionKeys() throws(MLSError) {
-    var seen = Set<[UInt8]>()
+    var seen = ByteStringSet()
     for value in 0..<shape.nodeCount {
       guard let key = encryptionKey(of: NodeIndex(value)) else { continue }
-      guard seen.insert(key).inserted else { throw .tree(.duplicateEncryptionKey) }
+      guard seen.insert(key) else { throw .tree(.duplicateEncryptionKey) }
     }
   }
 
   /// No two members have one signature key (§7.3).
   func validateSignatureKeys() throws(MLSError) {
-    var seen = Set<[UInt8]>()
+    var seen = ByteStringSet()
     for leaf in members {
       guard let key = self[leaf]?.signatureKey else { continue }
-      guard seen.insert(key).inserted else { throw .tree(.duplicateSignatureKey) }
+      guard seen.insert(key) else { throw .tree(.duplicateSignatureKey) }
     }
   }
 
   /// Whether any node has this encryption key.
   func contains(encryptionKey key: [UInt8]) -> Bool {
     (0..<shape.nodeCount).contains { encryptionKey(of: NodeIndex($0)) == key }
+  }
+}
+
+extension ParentNode {
+  /// Whether the leaf is among those that are unmerged, which ascend.
+  func lists(_ leaf: LeafIndex) -> Bool {
+    var (low, high) = (0, unmergedLeaves.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if unmergedLeaves[middle] < leaf { low = middle + 1 } else { high = middle }
+    }
+    return low < unmergedLeaves.count && unmergedLeaves[low] == leaf
   }
 }

@@ -190,9 +190,9 @@ extension RatchetTree {
 
   /// None of the keys of a path is in the tree already or twice in the path (RFC 9420 §12.4.2).
   private func refuseReusedKeys(_ path: UpdatePath) throws(MLSError) {
-    var fresh: Set<[UInt8]> = [path.leafNode.encryptionKey]
+    var fresh: ByteStringSet = [path.leafNode.encryptionKey]
     for node in path.nodes {
-      guard fresh.insert(node.encryptionKey).inserted else { throw .commit(.pathKeyReused) }
+      guard fresh.insert(node.encryptionKey) else { throw .commit(.pathKeyReused) }
     }
     for value in 0..<shape.nodeCount {
       guard let key = encryptionKey(of: NodeIndex(value)) else { continue }

@@ -96,7 +96,8 @@ package struct WireReader {
     return length
   }
 
-  /// `opaque value<V>`.
+  /// `opaque value<V>`. Not inlined, because nearly every structure has some.
+  @inline(never)
   package mutating func opaque(limit: Int = WireLimits.opaque) throws(WireError) -> [UInt8] {
     try bytes(try vectorLength(limit: limit))
   }
@@ -105,14 +106,19 @@ package struct WireReader {
   package mutating func vector<Element: WireCodable>(
     of type: Element.Type, limit: Int = WireLimits.opaque, maximumCount: Int = .max
   ) throws(WireError) -> [Element] {
-    let length = try vectorLength(limit: limit)
-    var inner = WireReader(try unwrap(reader.readBytes(length)))
+    var inner = try contents(limit: limit)
     var elements: [Element] = []
     while !inner.isAtEnd {
       guard elements.count < maximumCount else { throw .vectorTooLong }
       elements.append(try inner.element())
     }
     return elements
+  }
+
+  /// The contents of a vector of at most `limit` bytes: the same for elements of all types, and there once.
+  @inline(never)
+  private mutating func contents(limit: Int) throws(WireError) -> WireReader {
+    WireReader(try unwrap(reader.readBytes(try vectorLength(limit: limit))))
   }
 
   /// `optional<Value>` (§2.1.1).

@@ -45,7 +45,7 @@ final class Participant: @unchecked Sendable {
     self.number = number
     self.loop = loop
     self.board = board
-    meeting = try Meeting(link: link, hostSeed: hostSeed, using: &random)
+    meeting = try Meeting.open(link: link, hostSeed: hostSeed, using: &random)
     feed(.setProfile(profile))
   }
 

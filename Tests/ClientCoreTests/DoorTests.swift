@@ -14,7 +14,7 @@ struct DoorTests {
   private func meeting(
     _ link: MeetingLink, hostSeed: [UInt8]? = nil, _ random: inout SeededGenerator
   ) throws -> TestMeeting {
-    try TestMeeting(link: link, hostSeed: hostSeed, using: &random)
+    try TestMeeting.open(link: link, hostSeed: hostSeed, using: &random)
   }
 
   @Test("a hello says whose room the link is of; only the host proves to be it, for one join into one room")

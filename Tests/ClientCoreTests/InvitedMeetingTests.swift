@@ -163,7 +163,7 @@ struct InvitedMeetingTests {
     ).staged
     let policy = RolesPolicy<NativeX25519Suite>(
       link: room.link, nodeKey: room.signer.publicKey, now: room.wallClock)
-    var nonces = Set<[UInt8]>()
+    var nonces = ByteStringSet()
     let before = try #require(room[0].group)
     #expect(throws: PolicyError.changedIdentity) { try policy.judge(staged, in: before, nonces: &nonces) }
   }

@@ -145,10 +145,10 @@ struct MeetingPeopleTests {
   func wrongSeed() throws {
     let room = try MeetingRoom(seed: 29, of: 1, hasHost: true)
     #expect(throws: MeetingError.badHostSeed) {
-      try TestMeeting(link: room.link, hostSeed: room.random.bytes(32), using: &room.random)
+      try TestMeeting.open(link: room.link, hostSeed: room.random.bytes(32), using: &room.random)
     }
     #expect(throws: MeetingError.badHostSeed) {
-      try TestMeeting(link: room.link, hostSeed: [1, 2, 3], using: &room.random)
+      try TestMeeting.open(link: room.link, hostSeed: [1, 2, 3], using: &room.random)
     }
   }
 

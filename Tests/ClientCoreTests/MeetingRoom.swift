@@ -65,7 +65,7 @@ final class MeetingRoom {
   @discardableResult
   func join(link other: MeetingLink? = nil, chain: InvitationChain? = nil, profile: Bool = true) throws -> Int {
     let person = people.count
-    let meeting = try TestMeeting(
+    let meeting = try TestMeeting.open(
       link: other ?? link, hostSeed: person == 0 ? hostSeed : nil, using: &random)
     people.append(Person(meeting: meeting))
     if let chain { feed(person, .invited(chain.wire)) }

@@ -21,7 +21,7 @@ struct PolicyRoom {
     let join: JoinID
     let identity: ClientIdentity<TestSuite>
     var group: Group<TestSuite>
-    var nonces: Set<[UInt8]> = []
+    var nonces: ByteStringSet = []
   }
 
   var random: SeededGenerator
@@ -131,7 +131,7 @@ struct PolicyRoom {
     let welcome = try #require(pending.welcome)
     let secrets = try Group<TestSuite>.open(welcome, bundle: bundle, psks: psks).secrets
     let group = try Group(joining: welcome, as: bundle, psks: psks, now: policyNow)
-    var nonces: Set<[UInt8]> = []
+    var nonces: ByteStringSet = []
     try policy.judge(joined: group, psks: secrets.psks, nonces: &nonces)
     members.append(Member(join: join, identity: identity, group: group, nonces: nonces))
     return members.count - 1

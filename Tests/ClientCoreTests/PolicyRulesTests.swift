@@ -75,7 +75,7 @@ struct PolicyRulesTests {
     // A joiner is told of rules older than those it knows.
     var newer = current
     newer.counter += 5
-    var nonces: Set<[UInt8]> = []
+    var nonces: ByteStringSet = []
     #expect(throws: PolicyError.rules(.rolledBack)) {
       try room.policy.judge(joined: room.members[2].group, psks: nil, known: newer, nonces: &nonces)
     }

@@ -25,7 +25,7 @@ struct PolicyTests {
       let welcome = try #require(pending.welcome)
       let secrets = try Group<TestSuite>.open(welcome, bundle: bundle, psks: room.psks).secrets
       let joined = try Group(joining: welcome, as: bundle, psks: room.psks, now: policyNow)
-      var nonces: Set<[UInt8]> = []
+      var nonces: ByteStringSet = []
       #expect(throws: expected) { try room.policy.judge(joined: joined, psks: secrets.psks, nonces: &nonces) }
     }
   }
@@ -162,7 +162,7 @@ struct PolicyTests {
   @Test("a group whose node is another, or that asks for other things, is not stayed in")
   func groupExtensions() throws {
     var room = try PolicyRoom(seed: 0x91_000a)
-    var nonces: Set<[UInt8]> = []
+    var nonces: ByteStringSet = []
     let other = RolesPolicy<TestSuite>(link: room.link, nodeKey: room.random.bytes(32), now: policyNow)
     #expect(throws: PolicyError.extensionsChanged) {
       try other.judge(joined: room.members[0].group, psks: nil, nonces: &nonces)

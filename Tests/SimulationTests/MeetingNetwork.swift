@@ -87,7 +87,7 @@ final class MeetingNetwork {
   @discardableResult
   func join(delay: TimeDelta) throws -> Int {
     let index = clients.count
-    let meeting = try SimulatedMeeting(link: link, hostSeed: index == 0 ? hostSeed : nil, using: &random)
+    let meeting = try SimulatedMeeting.open(link: link, hostSeed: index == 0 ? hostSeed : nil, using: &random)
     clients.append(Client(meeting: meeting, delay: delay))
     feed(index, .setProfile(Array("{\"name\":\"somebody called \(index)\"}".utf8)))
     connect(index)

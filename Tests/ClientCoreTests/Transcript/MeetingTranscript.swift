@@ -55,7 +55,7 @@ struct MeetingTranscript<Suite: CipherSuiteProvider, Crypto: CryptoProvider> {
 
   private mutating func enter(_ link: MeetingLink, hostSeed: [UInt8]?) {
     var own = SequenceGenerator(state: UInt64(people.count + 1) << 32)
-    guard let person = try? Meeting<Suite, Crypto>(link: link, hostSeed: hostSeed, using: &own) else { return }
+    guard let person = try? Meeting<Suite, Crypto>.open(link: link, hostSeed: hostSeed, using: &own) else { return }
     people.append(person)
     random.append(own)
     happened += person.gate + person.join.bytes
