@@ -73,6 +73,7 @@ group_unit() {
   check types-web whole deno check Web
   check test-web deno deno test --allow-read --allow-run --allow-env Tests/WebTests
   check boundaries whole /usr/bin/python3 tools/check-boundaries
+  check claims whole /usr/bin/python3 tools/check-claims
   check embedded whole tools/check-embedded
   swift_build
   check unit swift swift test --skip-build --skip SimulationTests --skip CongestionTests --skip Vector
