@@ -25,6 +25,9 @@ struct KeyFrameRequester {
     isAnswered = true
   }
 
+  /// Nobody needs one any more.
+  mutating func forget() { isWanted = false }
+
   /// True when a request is to be sent now; the request counts as sent.
   mutating func takeRequest(now: Instant, roundTrip: TimeDelta) -> Bool {
     guard isWanted, due(roundTrip: roundTrip) <= now else { return false }

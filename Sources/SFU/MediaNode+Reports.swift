@@ -50,6 +50,7 @@ extension MediaNode {
     let upTrack = router.upTracks[track]
     let peer = router.peers[place]
     let roundTrip = peer.pointee.roundTrip
+    if upTrack.pointee.keyFrames.isWanted, !router.isShown(track) { upTrack.pointee.keyFrames.forget() }
     if upTrack.pointee.keyFrames.takeRequest(now: now, roundTrip: roundTrip) {
       let request = PictureLossIndication(sender: peer.pointee.localSSRC, media: upTrack.pointee.ssrc)
       sendRTCP(to: place, into: &out) { writer in request.write(into: &writer) }

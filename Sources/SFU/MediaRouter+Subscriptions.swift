@@ -123,4 +123,21 @@ extension MediaRouter {
     let peer = upTrack.pointee.peer
     wake(peer, at: max(now, upTrack.pointee.keyFrames.due(roundTrip: peers[peer].pointee.roundTrip)))
   }
+
+  /// Whether a receiver shows this up track or is to show it. A layer that its receivers have left meanwhile, or a source that is
+  /// off, would be asked in vain, and its sender would make key frames of the layers beside it.
+  func isShown(_ track: Int32) -> Bool {
+    let upTrack = upTracks[track]
+    let source = source(upTrack.pointee.peer, upTrack.pointee.kind)
+    guard source.isEnabled else { return false }
+    var place = source.firstSubscriber
+    while place >= 0 {
+      let down = downTracks[place]
+      if down.pointee.targetLayer == upTrack.pointee.layer || down.pointee.currentLayer == upTrack.pointee.layer {
+        return true
+      }
+      place = down.pointee.nextSubscriber
+    }
+    return false
+  }
 }

@@ -144,6 +144,26 @@ struct RecoveryTests {
     #expect(a.keyFrameRequests.isEmpty)
   }
 
+  @Test("a source that is switched off, and a layer that nobody is to get any more, are not asked in vain")
+  func asksNobodyInVain() {
+    for rid in ["q", "h", "f"] { room.deliver(camera(a, rid, 10, TestPeer.vp8(picture: 10)), from: a) }
+    room.apply(.setView(peer: b.id, requests: [ViewRequest(slot: 0, participant: a.id, pixelHeight: 720)]))
+    room.advance(.milliseconds(400))
+    #expect(!a.keyFrameRequests.isEmpty)
+    room.apply(.setSource(peer: a.id, kind: .camera, enabled: false))
+    a.forget()
+    room.advance(.seconds(2))
+    #expect(a.keyFrameRequests.isEmpty)
+    room.apply(.setSource(peer: a.id, kind: .camera, enabled: true))
+    for rid in ["q", "h", "f"] { room.deliver(camera(a, rid, 11, TestPeer.vp8(picture: 11)), from: a) }
+    room.advance(.milliseconds(400))
+    #expect(!a.keyFrameRequests.isEmpty, "on again, it is asked again")
+    room.apply(.setView(peer: b.id, requests: [ViewRequest(slot: 0, participant: nil, pixelHeight: 0)]))
+    a.forget()
+    room.advance(.seconds(2))
+    #expect(a.keyFrameRequests.isEmpty)
+  }
+
   @Test("a layer that falls silent without a goodbye is left for the next one, whose key frame is asked for")
   func leavesSilentLayer() throws {
     room.apply(.setView(peer: b.id, requests: [ViewRequest(slot: 0, participant: a.id, pixelHeight: 720)]))
