@@ -22,6 +22,20 @@ struct HTTPTests {
     }
   }
 
+  @Test("the parts of a page carry the policies of scripts and workers, not those of documents")
+  func parts() async throws {
+    try await LiveNode.running { port, _ in
+      try await LiveClient.connected(port: port) { connection in
+        let part = try await connection.request("GET /app/main.js")
+        #expect(part["content-security-policy"]?.contains("default-src 'none'") == true)
+        #expect(part["cross-origin-embedder-policy"] == "require-corp")
+        #expect(part["cross-origin-resource-policy"] == "same-origin")
+        #expect(part["x-content-type-options"] == "nosniff" && part["referrer-policy"] == "no-referrer")
+        #expect(part["permissions-policy"] == nil && part["cross-origin-opener-policy"] == nil)
+      }
+    }
+  }
+
   private static func expectStrict(_ response: LiveResponse, _ line: String) {
     let policy = response["content-security-policy"] ?? ""
     for directive in [

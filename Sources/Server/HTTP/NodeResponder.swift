@@ -10,12 +10,14 @@ package struct NodeResponder: HTTPResponder {
   private let files: StaticFiles
   private let accounts: AccountAPI?
   private let security: HTTPFields
+  private let securityOfParts: HTTPFields
 
   /// Without `accounts` there are none.
   package init(files: StaticFiles, accounts: AccountAPI? = nil, isPublic: Bool) {
     self.files = files
     self.accounts = accounts
     security = SecurityHeaders.fields(isPublic: isPublic)
+    securityOfParts = SecurityHeaders.ofParts(isPublic: isPublic)
   }
 
   package func respond(to request: Request, context: NodeRequestContext) async throws -> Response {
@@ -25,7 +27,8 @@ package struct NodeResponder: HTTPResponder {
     } else {
       response = answer(request.head)
     }
-    response.headers.append(contentsOf: security)
+    let isPart = SecurityHeaders.isPart(response.headers[.contentType])
+    response.headers.append(contentsOf: isPart ? securityOfParts : security)
     if request.method == .head {
       let length = response.headers[.contentLength]
       response.body = ResponseBody()

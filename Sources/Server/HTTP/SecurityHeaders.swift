@@ -1,6 +1,6 @@
 package import HTTPTypes
 
-/// Headers of every answer. They hold for a page that loads nothing from elsewhere, is in nobody's frame, and says nothing
+/// Headers of answers. They hold for a page that loads nothing from elsewhere, is in nobody's frame, and says nothing
 /// about itself to anybody.
 package enum SecurityHeaders {
   private static let contentSecurityPolicy = [
@@ -37,5 +37,24 @@ package enum SecurityHeaders {
     }
     if isPublic { fields[.strictTransportSecurity] = "max-age=31536000" }
     return fields
+  }
+
+  /// The same without what browsers heed of documents alone: a page has a hundred parts, and these are a kilobyte each time.
+  /// A worker's script keeps its policies.
+  package static func ofParts(isPublic: Bool) -> HTTPFields {
+    var fields = fields(isPublic: isPublic)
+    for name in [
+      "Cross-Origin-Opener-Policy", "Origin-Agent-Cluster", "Permissions-Policy", "X-Frame-Options", "X-Robots-Tag",
+      "X-DNS-Prefetch-Control",
+    ] {
+      if let name = HTTPField.Name(name) { fields[name] = nil }
+    }
+    return fields
+  }
+
+  /// Whether what has this type is never a document of its own.
+  package static func isPart(_ type: String?) -> Bool {
+    guard let type = type?.split(separator: ";").first else { return false }
+    return ["text/javascript", "text/css", "application/json", "application/wasm"].contains(type)
   }
 }
