@@ -1,16 +1,14 @@
 /// Keys, nonces or names, each once, at most some thousands. A sorted array, because the set of the standard library would be
 /// five times the code in a browser.
-package struct ByteStringSet: Sendable, ExpressibleByArrayLiteral {
+package struct ByteStringSet: Equatable, Sendable, ExpressibleByArrayLiteral {
   /// Ascending in the order of their bytes.
-  private var members: [[UInt8]] = []
+  package private(set) var members: [[UInt8]] = []
 
   package init() {}
 
   package init(arrayLiteral members: [UInt8]...) {
     for member in members { insert(member) }
   }
-
-  package var count: Int { members.count }
 
   package func contains(_ bytes: [UInt8]) -> Bool {
     let place = place(of: bytes)

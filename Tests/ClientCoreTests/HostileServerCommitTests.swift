@@ -105,7 +105,7 @@ struct HostileServerCommitTests {
   func reusedNonce() throws {
     let room = try MeetingRoom(seed: 106, of: 3)
     let epoch = room[1].epoch
-    let nonce = try #require(room[1].nonces.first)
+    let nonce = try #require(room[1].nonces.members.first)
     #expect(room[0].nonces.contains(nonce))
     let own = try room.keyPackage()
     let proposals: [Proposal] = [

@@ -43,7 +43,7 @@ struct PolicyTests {
     #expect(try room.verdict(alone.message, at: 1) == .reusedNonce)
 
     let late = try room.enter()
-    let nonce = try #require(room.members[late].nonces.first)
+    let nonce = try #require(room.members[late].nonces.members.first)
     let third = PreSharedKeyID(kind: .external(id: RoomPSK.id), nonce: nonce)
     let repeated = try room.commit([.preSharedKey(third)], by: 0)
     #expect(try room.verdict(repeated.message, at: late) == .reusedNonce)
