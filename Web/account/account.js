@@ -267,7 +267,11 @@ export class Account {
   /** @param {string} typed the first code of the app */
   confirmTOTP(typed) {
     return this.#run(async () => {
-      await this.#doors.api.post("totp/confirm", { setup: this.#state.totp?.setup, code: typed.replace(/\D/g, "") });
+      const body = { setup: this.#state.totp?.setup, code: typed.replace(/\D/g, "") };
+      await this.#doors.api.post("totp/confirm", body).catch((error) => {
+        // It is the code that is wrong: name and password were not asked for.
+        throw error instanceof AccountError && error.code === "wrong" ? new AccountError("wrong_code") : error;
+      });
       this.#set({ totp: null, done: "totp_on", account: await this.#doors.api.account() });
     });
   }

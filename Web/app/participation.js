@@ -406,12 +406,14 @@ export class Participation {
 
   /** @param {string} code @param {string | null} detail */
   #error(code, detail) {
-    const { notices, local, blocked } = this.#doors;
+    const { notices, local, blocked, store } = this.#doors;
     if (Object.hasOwn(FINAL, code)) return blocked(FINAL[code]);
     const offer = code === "bad_offer" || (code === "rate_limited" && detail === "offer");
     if (offer) this.media.refused();
     else if (code === "too_large") this.chat.fail();
-    else if (code === "rate_limited" || code === "not_allowed") notices.add(code);
+    else if (code === "rate_limited") notices.add(code);
+    // What was under way when a room was stopped nobody has asked for: that it stands still is said already.
+    else if (code === "not_allowed" && !store.get().security.frozen) notices.add(code);
     if (code === "screen_busy") {
       local.stopScreen();
       notices.add("screen_busy");

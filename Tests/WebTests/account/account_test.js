@@ -115,7 +115,7 @@ Deno.test("a second step stands between the password and the account", async () 
   await account.beginTOTP(PASSWORD);
   match(account.state.totp?.uri ?? "", /^otpauth:/);
   await account.confirmTOTP("000000");
-  deepEqual([account.state.problem, account.state.account?.totp], ["wrong", false]);
+  deepEqual([account.state.problem, account.state.account?.totp], ["wrong_code", false]);
   await account.confirmTOTP("123 456");
   deepEqual([account.state.totp, account.state.account?.totp], [null, true]);
   await account.signOut();
