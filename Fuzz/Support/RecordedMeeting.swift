@@ -65,7 +65,7 @@ private struct Stage {
   }
 
   mutating func enter(_ index: Int) throws {
-    clients.append(try .init(link: link, hostSeed: index == 0 ? host : nil, using: &random))
+    clients.append(try .open(link: link, hostSeed: index == 0 ? host : nil, using: &random))
     command(.enter(join: clients[index].join.bytes), from: index)
     feed(index, .entered(resumed: false, senderKey: TrustingSigner().publicKey))
     for to in clients.indices {
