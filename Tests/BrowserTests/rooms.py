@@ -60,7 +60,7 @@ def ask_in(person: Person) -> None:
 
 def set_door(host: Person, door: str) -> None:
     host.press("host-open")
-    host.see(f"door-{door}").check(force=True)
+    host.see(f"door-{door}").click(force=True)
     expect(host.see(f"door-{door}")).to_be_checked()
     host.page.keyboard.press("Escape")
     expect(host.see("sheet-host")).to_be_hidden()
