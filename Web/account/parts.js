@@ -2,7 +2,7 @@
 import { h, setAttribute, setText, show } from "../ui/dom.js";
 import { locale, t } from "../ui/i18n.js";
 import { icon } from "../ui/icons.js";
-import { secretField } from "../ui/secret-field.js";
+import { fieldProblem, secretField } from "../ui/secret-field.js";
 
 /** What all steps of the account pages are made of. */
 
@@ -142,14 +142,7 @@ export function textField({ id, label, hint, problem, attrs = {} }) {
     },
     on: { input: () => complain(false) },
   });
-  const wrong = h("p", { class: "problem", id: `${id}-problem`, t: problem, attrs: { role: "alert" } });
-  wrong.hidden = true;
-  /** @param {boolean} shown */
-  const complain = (shown) => {
-    show(wrong, shown);
-    setAttribute(input, "aria-invalid", shown ? "true" : null);
-    if (shown) input.focus();
-  };
+  const { wrong, complain } = fieldProblem(input, problem);
   const box = h(
     "div",
     { class: "field" },

@@ -30,14 +30,7 @@ export function secretField({ id, label, autocomplete, hint, problem, typed }) {
     attrs: { type: "checkbox" },
     on: { change: () => input.type = reveal.checked ? "text" : "password" },
   });
-  const wrong = h("p", { class: "problem", id: `${id}-problem`, t: problem, attrs: { role: "alert" } });
-  wrong.hidden = true;
-  /** @param {boolean} shown */
-  const complain = (shown) => {
-    show(wrong, shown);
-    setAttribute(input, "aria-invalid", shown ? "true" : null);
-    if (shown) input.focus();
-  };
+  const { wrong, complain } = fieldProblem(input, problem);
   const box = h(
     "div",
     { class: "field" },
@@ -48,4 +41,21 @@ export function secretField({ id, label, autocomplete, hint, problem, typed }) {
     h("label", { class: "check reveal", attrs: { for: `${id}-show` } }, reveal, h("span", { t: "password.show" })),
   );
   return { box, input, wrong, complain };
+}
+
+/**
+ * What is wrong with a field, hidden until `complain`, which also leads there. The field names it as `ID-problem`.
+ * @param {HTMLInputElement} input
+ * @param {string} [problem] key
+ */
+export function fieldProblem(input, problem) {
+  const wrong = h("p", { class: "problem", id: `${input.id}-problem`, t: problem, attrs: { role: "alert" } });
+  wrong.hidden = true;
+  /** @param {boolean} shown */
+  const complain = (shown) => {
+    show(wrong, shown);
+    setAttribute(input, "aria-invalid", shown ? "true" : null);
+    if (shown) input.focus();
+  };
+  return { wrong, complain };
 }

@@ -2,7 +2,7 @@
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from test_page import asked, base, browser, focused, tag, update, visit  # noqa: F401
+from scenes import asked, base, browser, focused, tag, update, visit  # noqa: F401
 
 
 def rules(page, change):

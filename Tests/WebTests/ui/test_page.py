@@ -1,71 +1,9 @@
 """The page in a browser, over made-up states: what the keyboard does, where the focus goes, what stays in place."""
 
-import sys
-import threading
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
-
-sys.path.insert(0, str(Path(__file__).parent / "preview"))
-from server import serve  # noqa: E402
-
-
-def tag(test_id):
-    return f'[data-testid="{test_id}"]'
-
-
-@pytest.fixture(scope="module")
-def base():
-    server = serve()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-
-
-@pytest.fixture(scope="module", params=["chromium", "firefox"])
-def browser(request):
-    with sync_playwright() as playwright:
-        if request.param == "chromium":
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        else:
-            browser = playwright.firefox.launch(channel="moz-firefox", executable_path="/usr/bin/firefox-esr")
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser, base):
-    contexts, problems = [], []
-
-    def open_page(query, width=1280, height=800, locale="en-GB"):
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, reduced_motion="reduce")
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
-        page.goto(f"{base}/preview/?{query}")
-        page.wait_for_selector("html[data-mounted]")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert problems == []
-
-
-def asked(page, name):
-    return page.evaluate("name => preview.call.asked.filter(([asked]) => asked === name).map(([, ...values]) => values)", name)
-
-
-def update(page, change):
-    page.evaluate(f"preview.store.update((state) => ({change}))")
-
-
-def focused(page):
-    return page.evaluate("document.activeElement?.dataset.testid ?? document.activeElement?.localName")
+from playwright.sync_api import expect
+from scenes import asked, base, browser, focused, tag, update, visit  # noqa: F401
 
 
 def test_a_video_element_is_never_made_anew_moved_or_given_its_stream_twice(visit):
