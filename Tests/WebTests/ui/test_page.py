@@ -185,7 +185,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(visit):
     page.keyboard.press("Enter")
     assert len(asked(page, "copyLink")) == 1
     update(page, "{notices: [{id: 9, code: 'link_copied', params: {}, at: 0}]}")
-    expect(page.locator(tag("copy-outcome"))).to_have_text("Link copied")
+    expect(page.locator(tag("invite-outcome"))).to_have_text("Link copied")
     assert page.locator(tag("invite-link")).input_value().endswith("#1q83vEjRWeJq83vASNFZ4mg")
     page.keyboard.press("Escape")
     assert focused(page) == "invite-open"
