@@ -66,10 +66,12 @@ extension MediaRouter {
     for layer in 0..<source.layerCount where available[layer].isAlive { isSilent = false }
     for layer in 0..<source.layerCount {
       let place = source.layers[layer]
-      // A source that begins may send all it has negotiated, and a paused layer comes back when it is asked for.
+      // A source that begins may send all it has negotiated, and a paused layer comes back when it is asked for. Until it
+      // has come it must not be taken for one that is not sent, or the next fall of the budget would leave the picture nothing.
       let isPaused = source.pausedLayers & 1 << UInt8(layer) != 0
+      let isComing = isPaused || !available[layer].isAlive && source.isAwaited(layer, at: now)
       let isHeld = place >= 0 && upTracks[place].pointee.returns.isHeld(at: now)
-      if isSilent || isPaused && !isHeld {
+      if isSilent || isComing && !isHeld {
         let height = max(available[layer].height, 720 >> (source.layerCount - 1 - layer))
         available[layer] = LayerSelector.Layer(height: height, isAlive: true)
       }
@@ -138,6 +140,9 @@ extension MediaRouter {
     var paused = source.pausedLayers & ~needed
     for layer in 0..<source.layerCount {
       let bit: UInt8 = 1 << UInt8(layer)
+      if source.pausedLayers & ~paused & bit != 0 {
+        peers[place].pointee.sources[Int(kind.rawValue)].resume(layer, now: now)
+      }
       // A layer is not missed before it could have been taken.
       if needed & bit != 0 || source.lastNeeded[layer] == .zero {
         peers[place].pointee.sources[Int(kind.rawValue)].lastNeeded[layer] = now

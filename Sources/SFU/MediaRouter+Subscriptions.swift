@@ -86,10 +86,15 @@ extension MediaRouter {
     let target = LayerSelector.choose(
       layers(of: source, now: now), count: source.layerCount, requestedHeight: down.pointee.requestedHeight,
       cap: Int(down.pointee.cap))
-    // A source begins with whatever layer comes first; those within the budget are about to follow.
-    if target > down.pointee.cap, upTracks[source.layers[Int(target)]].pointee.meter.rate == .zero {
-      down.pointee.targetLayer = -1
-      return
+    // A source begins with whatever layer comes first; those within the budget are about to follow. So are those that were
+    // asked for again: a picture that was cut meanwhile does not begin anew with what its path cannot carry.
+    if target > down.pointee.cap {
+      let isNew = upTracks[source.layers[Int(target)]].pointee.meter.rate == .zero
+      let isAwaited = down.pointee.currentLayer < 0 && source.isAwaited(Int(down.pointee.cap), at: now)
+      if isNew || isAwaited {
+        down.pointee.targetLayer = -1
+        return
+      }
     }
     // A source that is silent for now goes on where it stopped.
     down.pointee.targetLayer = target >= 0 ? target : down.pointee.currentLayer

@@ -25,6 +25,8 @@ struct Source {
   var pausedLayers: UInt8 = 0
   /// When somebody last took a layer.
   var lastNeeded = InlineArray<3, Instant>(repeating: .zero)
+  /// Until when a layer that was asked for again may take to come; see `isAwaited`.
+  private var awaitedUntil = InlineArray<3, Instant>(repeating: .zero)
   /// Head of the list of down tracks that follow this source; -1 when empty.
   var firstSubscriber: Int32 = -1
 
@@ -50,6 +52,14 @@ struct Source {
 
   /// Whether anything of it ever came.
   var hasSent: Bool { (0..<layerCount).contains { layers[$0] >= 0 } }
+
+  /// The sender is told that somebody takes a paused layer again. The word goes by the signalling, and its encoder begins anew.
+  mutating func resume(_ layer: Int, now: Instant) { awaitedUntil[layer] = now + Self.patience }
+
+  /// Whether a layer was asked for again so lately that it may still be on its way.
+  func isAwaited(_ layer: Int, at now: Instant) -> Bool { now < awaitedUntil[layer] }
+
+  private static var patience: TimeDelta { .seconds(2) }
 
   /// Whether the offer named `ssrc`, as primary or as RTX.
   func declares(_ ssrc: UInt32) -> Bool {
