@@ -2,6 +2,7 @@
 import { readChain } from "./certificates.js";
 import { cleanName } from "./text.js";
 
+/** @typedef {import("./clock.js").Clock} Clock */
 /** @typedef {import("./secure-session.js").InvitationWish} InvitationWish */
 /** @typedef {import("./secure-session.js").SecureSession} SecureSession */
 /** @typedef {import("./store.js").Store} Store */
@@ -12,15 +13,21 @@ import { cleanName } from "./text.js";
 /**
  * @typedef {object} InvitationDoors
  * @property {Store} store
+ * @property {Clock} clock
  * @property {Pick<SecureSession, "createInvitation" | "readLabel" | "setRules" | "remove">} group
  * @property {(message: HostMessage) => boolean} send to the node
  */
+
+/** Milliseconds after which a node that has not listed an invitation has not taken it. */
+const ANSWER_PATIENCE = 10_000;
 
 /** The personal invitations of a room: made here, kept by the node without being read, shown as the tree they grew into. */
 export class Invitations {
   #doors;
   /** Lists are opened one after another; only the last one counts. */
   #round = 0;
+  /** The invitation that the node is to take. @type {{ id: string, settle: (taken: boolean) => void } | null} */
+  #offered = null;
 
   /** @param {InvitationDoors} doors */
   constructor(doors) {
@@ -34,14 +41,37 @@ export class Invitations {
 
   /**
    * @param {InvitationWish} wish
-   * @returns {Promise<string | null>} the fragment for whoever is invited; null: it is not ours to invite, or the node
-   *   cannot be reached
+   * @returns {Promise<string | null>} the fragment for whoever is invited, once the node has it; null: it is not ours to
+   *   invite, or the node does not take it, or cannot be reached
    */
   async create(wish) {
-    const made = await this.#doors.group.createInvitation(wish).catch(() => null);
-    if (!made || !this.#doors.send({ type: "invite", box: made.chain, label: made.label })) return null;
-    this.ask();
-    return made.fragment;
+    const { group, send } = this.#doors;
+    const made = await group.createInvitation(wish).catch(() => null);
+    if (!made) return null;
+    const taken = this.#offer(made.id);
+    if (!send({ type: "invite", box: made.chain, label: made.label })) this.refused();
+    return await taken ? made.fragment : null;
+  }
+
+  /** The node took none of what was asked of it last, or is out of reach. @returns {boolean} whether that was an invitation */
+  refused() {
+    const offered = this.#offered !== null;
+    this.#offered?.settle(false);
+    return offered;
+  }
+
+  /** A link that opens nothing must not be passed on. @param {string} id @returns {Promise<boolean>} whether the node lists it */
+  #offer(id) {
+    this.refused();
+    return new Promise((resolve) => {
+      const cancel = this.#doors.clock.after(ANSWER_PATIENCE, () => this.refused());
+      const settle = (/** @type {boolean} */ taken) => {
+        cancel();
+        this.#offered = null;
+        resolve(taken);
+      };
+      this.#offered = { id, settle };
+    });
   }
 
   /**
@@ -63,6 +93,7 @@ export class Invitations {
 
   /** The node's list. @param {InvitationEntry[]} list */
   async receive(list) {
+    if (list.some(({ id }) => id === this.#offered?.id)) this.#offered?.settle(true);
     const round = ++this.#round;
     const shown = await Promise.all(list.map((entry) => this.#open(entry)));
     if (round !== this.#round) return;
@@ -71,6 +102,7 @@ export class Invitations {
 
   /** We are outside: what was read inside is forgotten. */
   forget() {
+    this.refused();
     this.#round += 1;
     this.#doors.store.update(() => ({ invitations: null }));
   }

@@ -50,6 +50,10 @@ export class Membership {
   #joined = false;
   /** Epoch that the node has reached, as far as the order of its messages tells. */
   #epoch = 0;
+  /** The epoch that the core seals in. */
+  #own = 0;
+  /** What the core has said for us and the node has not echoed: boxes, and the epochs they are of. @type {Map<string, number>} */
+  #unheard = new Map();
 
   /** @param {MembershipDoors} doors */
   constructor(doors) {
@@ -119,8 +123,16 @@ export class Membership {
     if (message.type === "commit") this.#epoch = Math.max(this.#epoch, message.epoch + 1);
     if (message.type !== "message") return group.deliver(message, null);
     const from = people.roster.joinOf(message.from);
-    if (message.from === this.#doors.store.get().self.index) chat.echo(message.box);
-    else group.deliver(message, from);
+    if (message.from !== this.#doors.store.get().self.index) return group.deliver(message, from);
+    chat.echo(message.box);
+    this.#heard(message.box);
+  }
+
+  /** Whoever was added by a commit that overtook our word cannot open it, and would not know our name. @param {string} box */
+  #heard(box) {
+    const sealed = this.#unheard.get(box);
+    this.#unheard.delete(box);
+    if (sealed !== undefined && sealed < this.#epoch) this.introduce();
   }
 
   /** @param {string[]} joins whom the node names */
@@ -204,6 +216,7 @@ export class Membership {
   #outside() {
     this.#joined = false;
     this.#epoch = 0;
+    this.#unheard.clear();
     this.#doors.alarms.setJoined(false);
     this.#doors.people.setMembers([]);
     this.governance.forget();
@@ -225,7 +238,11 @@ export class Membership {
 
   /** @param {GroupUpload | { type: "message", box: string, to?: (string | number)[] }} message */
   #send(message) {
-    if (message.type !== "message" || !message.to) return this.#doors.send(/** @type {GroupUpload} */ (message));
+    if (message.type === "ready") this.#own = message.epoch;
+    if (message.type !== "message" || !message.to) {
+      if ("control" in message && message.control) this.#unheard.set(message.box, this.#own);
+      return this.#doors.send(/** @type {GroupUpload} */ (message));
+    }
     const { roster } = this.#doors.people;
     const to = message.to.flatMap((join) => typeof join === "number" ? join : roster.indexOf(join) ?? []);
     return to.length > 0 && this.#doors.send({ ...message, to });

@@ -161,7 +161,7 @@ export class Participation {
       joined: () => this.#sendViewSoon(),
       expelled: () => doors.blocked("removed"),
     });
-    this.invitations = new Invitations({ store, group: secure, send });
+    this.invitations = new Invitations({ store, clock, group: secure, send });
     this.measure = new Measure(store, this.people, this.media, secure, clock);
     this.watch = new RoomWatch(this.people, this.media, secure, clock, doors.alarms, this.measure);
   }
@@ -408,6 +408,8 @@ export class Participation {
   #error(code, detail) {
     const { notices, local, blocked, store } = this.#doors;
     if (Object.hasOwn(FINAL, code)) return blocked(FINAL[code]);
+    // Who makes an invitation is told so beside it.
+    if ((code === "not_allowed" || code === "rate_limited") && detail === null && this.invitations.refused()) return;
     const offer = code === "bad_offer" || (code === "rate_limited" && detail === "offer");
     if (offer) this.media.refused();
     else if (code === "too_large") this.chat.fail();
@@ -429,6 +431,7 @@ export class Participation {
   #lostSignalling() {
     this.media.suspend();
     this.group.disconnect();
+    this.invitations.refused();
     if (this.#index >= 0 && !this.#serverClosing && !this.#toldLoss) {
       this.#cancelNews();
       this.#cancelNews = this.#doors.clock.after(NEWS_DELAY, () => {

@@ -67,9 +67,16 @@ export class CallPage extends View {
     furnish(this, { class: "call" }, [
       this.bar,
       this.banner,
-      h("main", { class: "call-main" }, this.stage, new Chat(context), new People(context)),
+      h(
+        "main",
+        { class: "call-main" },
+        this.stage,
+        new Chat(context),
+        new People(context),
+        new Notices(context),
+        new ComparisonView(context),
+      ),
       this.toolbar,
-      new Notices(context),
       new Invite(context),
       new Settings(context),
       new Help(context),
@@ -79,7 +86,6 @@ export class CallPage extends View {
       new MoveSheet(context),
       new RemoveSheet(context),
       new DetailsSheet(context),
-      new ComparisonView(context),
       new ReactionVoice(context),
       sound,
     ]);

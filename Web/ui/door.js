@@ -46,6 +46,12 @@ export class DoorTray extends View {
     this.heading.focus();
   }
 
+  /** What was answered is gone with its buttons: the keyboard goes on from the head of what is left. */
+  #keepFocus() {
+    if (!this.hidden) this.heading.focus();
+    /** @type {HTMLElement | null | undefined} */ else (this.closest(".panel")?.querySelector("h2"))?.focus();
+  }
+
   /** @param {number} id */
   #row(id) {
     const { hosting } = this.context.call;
@@ -63,7 +69,7 @@ export class DoorTray extends View {
 
   /** @override @param {Readonly<State>} state */
   render({ knocking, self }) {
-    const inside = this.contains(document.activeElement);
+    const focused = this.contains(document.activeElement) ? document.activeElement : null;
     show(this, knocking.length > 0 && self.canRemove);
     setText(this.heading, t("lobby.title", { count: knocking.length }));
     for (const id of this.chosen) if (!knocking.some((waiting) => waiting.id === id)) this.chosen.delete(id);
@@ -76,7 +82,8 @@ export class DoorTray extends View {
     show(this.bulk, knocking.length > 1 && open > 0);
     setText(this.admit, this.chosen.size > 0 ? t("lobby.admit_some", { count }) : t("lobby.admit_all"));
     setText(this.turn, this.chosen.size > 0 ? t("lobby.turn_some", { count }) : t("lobby.turn_all"));
-    if (inside && !this.contains(document.activeElement) && !this.hidden) this.heading.focus();
+    // What is hidden keeps the focus until the page is drawn, and loses it then.
+    if (focused && !focused.checkVisibility()) this.#keepFocus();
   }
 }
 customElements.define("tertulia-door", DoorTray);
@@ -120,9 +127,9 @@ class Knocker extends HTMLElement {
         ),
         h("span", { class: "person-line fine" }, h("span", { t: "lobby.device" }), this.digits, this.spoken),
         this.alike,
-        this.answers,
         this.done,
       ),
+      this.answers,
     ]);
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
-import { furnish, h, setAttribute } from "./dom.js";
+import { furnish, h, setAttribute, show } from "./dom.js";
 import { icon } from "./icons.js";
+import { mayFreeze } from "./rules-words.js";
 import { NARROW, View } from "./view.js";
 /** @typedef {import("./view.js").Look} Look */
 
@@ -22,8 +23,20 @@ export class Panel extends View {
       attrs: { type: "button" },
       on: { click: () => this.close() },
     }, icon("close"));
+    // Where a panel covers the toolbar, what stops everything stays where a thumb is.
+    this.freeze = h(
+      "button",
+      {
+        class: "button small freeze",
+        testid: `freeze-${name}`,
+        attrs: { type: "button" },
+        on: { click: () => this.#freeze() },
+      },
+      icon("freeze"),
+      h("span", { t: "freeze.short" }),
+    );
     furnish(this, { class: `panel panel-${name}`, attrs: { role: "region", "aria-labelledby": `${name}-title` } }, [
-      h("header", { class: "panel-head" }, this.heading, close),
+      h("header", { class: "panel-head" }, this.heading, this.freeze, close),
     ]);
     this.hidden = true;
     this.addEventListener("keydown", (event) => {
@@ -31,6 +44,14 @@ export class Panel extends View {
       event.stopPropagation();
       this.close();
     });
+  }
+
+  /** The way on from there is in the banner, which the panel hides. */
+  #freeze() {
+    const { call, store, set } = this.context;
+    if (!store.get().security.frozen) call.hosting.freeze();
+    set({ panel: null });
+    queueMicrotask(() => focusOn("resume-all", "freeze"));
   }
 
   close() {
@@ -51,8 +72,18 @@ export class Panel extends View {
     const open = look.panel === this.panel;
     const changed = this.hidden === open;
     this.hidden = !open;
-    setAttribute(this, "data-covers", look.width < NARROW);
+    const covers = look.width < NARROW;
+    setAttribute(this, "data-covers", covers);
+    const { self, security } = this.context.store.get();
+    show(this.freeze, covers && mayFreeze(self, security));
+    setAttribute(this.freeze, "aria-pressed", `${security.frozen}`);
     if (open && changed) first.focus();
     return open;
   }
+}
+
+/** The first of these that is there to be seen. @param {...string} testids */
+function focusOn(...testids) {
+  const found = testids.map((testid) => document.querySelector(`[data-testid="${testid}"]`));
+  /** @type {HTMLElement | undefined} */ (found.find((element) => element?.checkVisibility()))?.focus();
 }

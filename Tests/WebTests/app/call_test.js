@@ -321,6 +321,28 @@ Deno.test("what the group has to say to the node is sent, to those who are meant
   equal(page.node.socket.count("message"), 1);
 });
 
+Deno.test("whoever came in by a commit that overtook our name is told it once more", async () => {
+  const page = open();
+  const secure = await meet(page, 1);
+  const { socket } = page.node;
+  const send = (/** @type {object} */ message) => secure.emit("send", { message });
+  const before = secure.count("setProfile");
+  send({ type: "ready", epoch: 3 });
+  send({ type: "message", box: "BBBB", control: true });
+  send({ type: "message", box: "CCCC" });
+  socket.say({ type: "commit", epoch: 3, from: 1, box: "AAAA" });
+  socket.say({ type: "message", from: 3, box: "CCCC", seq: 1 });
+  equal(secure.count("setProfile"), before, "that was not our name");
+  socket.say({ type: "message", from: 3, box: "BBBB", seq: 2 });
+  equal(secure.count("setProfile"), before + 1);
+  send({ type: "ready", epoch: 4 });
+  send({ type: "message", box: "DDDD", control: true });
+  socket.say({ type: "message", from: 3, box: "DDDD", seq: 3 });
+  socket.say({ type: "commit", epoch: 4, from: 1, box: "AAAA" });
+  socket.say({ type: "message", from: 3, box: "BBBB", seq: 4 });
+  equal(secure.count("setProfile"), before + 1, "who commits after it has read it, and passes it on");
+});
+
 Deno.test("what the node says about the group reaches it, with the author by join id", async () => {
   const page = open();
   const secure = await meet(page, 1);

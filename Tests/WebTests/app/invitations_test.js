@@ -1,5 +1,5 @@
 // @ts-check
-import { deepEqual, equal, notEqual } from "node:assert/strict";
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { readChain } from "../../../Web/app/certificates.js";
 import { asTree, branch } from "../../../Web/app/invitations.js";
 import { base64url, fromBase64url } from "../../../Web/app/link.js";
@@ -69,6 +69,9 @@ Deno.test("a loop that a node made up ends", () => {
   deepEqual(branch(list, "a").sort(), ["a", "b"]);
 });
 
+const WISH = { role: /** @type {const} */ ("speaker"), uses: 1, expires: 0, delegates: false, label: "Berta" };
+const MADE = { id: PARENT, fragment: "1S.H.I", chain: "chain", label: "sealed" };
+
 /** A host in the room, and two who came by an invitation and by one made with it. */
 async function hosting() {
   const page = open({ location: { ...HOSTED } });
@@ -115,14 +118,43 @@ Deno.test("the node's list is opened, and one under a wrong name is not shown", 
 });
 
 Deno.test("an invitation that is made goes to the node sealed, and its link only to the person", async () => {
-  const { page, secure, socket } = await hosting();
-  const wish = { role: /** @type {const} */ ("speaker"), uses: 1, expires: 0, delegates: false, label: "Berta" };
-  equal(await page.call.invitations?.create(wish), null);
+  const { page, secure, socket, list } = await hosting();
+  equal(await page.call.invitations?.create(WISH), null);
   equal(socket.count("invite"), 0);
-  secure.made = { id: PARENT, fragment: "1S.H.I", chain: "chain", label: "sealed" };
-  equal(await page.call.invitations?.create(wish), "1S.H.I");
+  secure.made = MADE;
+  const made = page.call.invitations?.create(WISH);
+  await settle();
+  socket.say({ type: "invitations", list });
+  equal(await made, "1S.H.I");
   deepEqual(socket.last("invite"), { v: 1, type: "invite", box: "chain", label: "sealed" });
   notEqual(JSON.stringify(socket.received).includes("Berta"), true);
+});
+
+/** What keeps the node from having it. @type {[string, (page: Awaited<ReturnType<typeof hosting>>) => unknown][]} */
+const FAILURES = [
+  ["the node refuses it", ({ socket }) => socket.say({ type: "error", code: "not_allowed", fatal: false })],
+  ["the connection is lost", ({ socket }) => socket.fail()],
+  ["the node says nothing", ({ page }) => page.clock.advance(10_000)],
+  ["the room is left", ({ page }) => page.call.leave()],
+];
+for (const [what, happen] of FAILURES) {
+  Deno.test(`no link is given of an invitation that the node does not have: ${what}`, async () => {
+    const room = await hosting();
+    room.secure.made = MADE;
+    const made = room.page.call.invitations?.create(WISH);
+    await settle();
+    // A list that was asked for before says nothing of it.
+    room.socket.say({ type: "invitations", list: room.list.slice(1) });
+    await happen(room);
+    equal(await made, null);
+    ok(!room.page.store.get().notices.some(({ code }) => code === "not_allowed"), "it is said in the sheet");
+  });
+}
+
+Deno.test("what the node forbids besides is told as ever", async () => {
+  const { page, socket } = await hosting();
+  socket.say({ type: "error", code: "not_allowed", fatal: false });
+  ok(page.store.get().notices.some(({ code }) => code === "not_allowed"));
 });
 
 Deno.test("taking an invitation back takes the whole branch: at the node, in the rules, and who came by it", async () => {

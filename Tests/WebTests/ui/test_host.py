@@ -132,6 +132,33 @@ def test_the_door_says_who_knocks_and_the_keyboard_answers(visit):
     expect(page.locator(tag("knock")).first).to_contain_text("Answered")
 
 
+def test_after_the_last_knock_the_keyboard_goes_on_in_the_list_of_people(visit):
+    page = visit("scene=knocks&knocks=1")
+    page.locator(tag("toggle-people")).click()
+    page.locator(tag("admit")).focus()
+    page.keyboard.press("Enter")
+    assert focused(page) == "lobby-title"
+    update(page, "{knocking: []}")
+    expect(page.locator(tag("lobby"))).to_be_hidden()
+    assert page.evaluate("document.activeElement.textContent") == "People"
+
+
+def test_on_a_phone_freezing_stays_at_hand_over_chat_and_people(visit):
+    for opener, panel in [("toggle-chat", "chat"), ("toggle-people", "people")]:
+        page = visit("scene=room", width=390, height=844)
+        page.locator(tag(opener)).click()
+        freeze = page.locator(tag(f"freeze-{panel}"))
+        box = freeze.bounding_box()
+        assert box["width"] >= 44 and box["height"] >= 44
+        freeze.click()
+        assert asked(page, "freeze") == [[]]
+        expect(page.locator(tag("frozen"))).to_be_in_viewport()
+        assert focused(page) == "resume-all"
+    guest = visit("scene=room&guest", width=390, height=844)
+    guest.locator(tag("toggle-chat")).click()
+    expect(guest.locator(tag("freeze-chat"))).to_be_hidden()
+
+
 def test_some_or_all_at_the_door_are_answered_together(visit):
     page = visit("scene=knocks")
     page.locator(tag("toggle-people")).click()
