@@ -42,7 +42,7 @@ package final class PasswordHasher: Sendable {
   /// for others must go on taking the same time.
   package func calibrate(earlier: Argon2Cost?) async -> Argon2Cost {
     let found: Argon2Cost? = await run(isBounded: false) {
-      if let earlier, Argon2Cost.band.contains(Self.measure(earlier)) { return earlier }
+      if let earlier, Argon2Cost.band.contains(Argon2Cost.fastest(earlier, Self.measure)) { return earlier }
       return Argon2Cost.fitting(Self.measure)
     }
     guard let found else { return cost }

@@ -21,24 +21,53 @@ package struct Argon2Cost: Hashable, Sendable {
   package static let memoryRange: ClosedRange<UInt32> = 8 * 1024...256 * 1024
   package static let passRange: ClosedRange<UInt32> = 1...64
 
-  /// Milliseconds that one run may take, and what is aimed at.
+  /// Milliseconds that one run may take.
   package static let band: ClosedRange<Double> = 250...500
-  private static let aim = 350.0
+  /// A tenth above the least: the machine was perhaps busier while it was measured than it will be.
+  private static let floor = 275.0
+  /// Runs of one cost, of which the fastest counts: whatever else happens on a machine makes a run slower and never faster.
+  package static let runs = 3
+  private static let corrections = 4
 
-  /// RFC 9106 §4: the memory that can be afforded, then as many passes as fit the time. `measure` gives the milliseconds of one run.
+  /// RFC 9106 §4: the memory that can be afforded, then the fewest passes, 3 at least, that take as long as they should. `measure` gives
+  /// the milliseconds of one run; it is called `runs` times for each cost, and for a dozen costs at most.
   package static func fitting<Failure: Error>(
     _ measure: (Argon2Cost) throws(Failure) -> Double
   ) throws(Failure) -> Argon2Cost {
     var cost = recommended
-    var time = try measure(cost)
+    var time = try fastest(cost, measure)
     while time > band.upperBound, cost.memory / 2 > least.memory {
       cost.memory /= 2
-      time = try measure(cost)
+      time = try fastest(cost, measure)
     }
     guard time <= band.upperBound else { return least }
-    let passes = Double(cost.passes) * aim / max(time, 1)
-    cost.passes = UInt32(min(max(passes.rounded(), 3), Double(passRange.upperBound)))
+    guard time < floor else { return cost }
+    cost.passes = passes(Double(cost.passes) * floor / max(time, 1))
+    time = try fastest(cost, measure)
+    for _ in 0..<corrections where time < floor && cost.passes < passRange.upperBound {
+      cost.passes = max(cost.passes + 1, passes(Double(cost.passes) * floor / max(time, 1)))
+      time = try fastest(cost, measure)
+    }
+    for _ in 0..<corrections where cost.passes > recommended.passes {
+      var cheaper = cost
+      cheaper.passes -= 1
+      guard try fastest(cheaper, measure) >= floor else { break }
+      cost = cheaper
+    }
     return cost
+  }
+
+  /// Milliseconds of the fastest of a few runs.
+  package static func fastest<Failure: Error>(
+    _ cost: Argon2Cost, _ measure: (Argon2Cost) throws(Failure) -> Double
+  ) throws(Failure) -> Double {
+    var time = try measure(cost)
+    for _ in 1..<runs { time = min(time, try measure(cost)) }
+    return time
+  }
+
+  private static func passes(_ wanted: Double) -> UInt32 {
+    UInt32(min(max(wanted.rounded(.up), Double(recommended.passes)), Double(passRange.upperBound)))
   }
 }
 
