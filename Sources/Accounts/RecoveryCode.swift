@@ -1,18 +1,18 @@
-/// A recovery code: 80 random bits in 16 characters of Crockford's base 32. What opens with it is derived from those characters
+/// A recovery code: 120 random bits in 24 characters of Crockford's base 32. What opens with it is derived from those characters
 /// (docs/accounts.md).
 package struct RecoveryCode: Equatable, Sendable {
-  package static let randomBytes = 10
+  package static let randomBytes = 15
   private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
-  /// The 16 characters, in ASCII.
+  /// The 24 characters, in ASCII.
   package let characters: [UInt8]
 
-  /// Of 10 random bytes.
+  /// Of 15 random bytes.
   package init(random: [UInt8]) {
     characters = FiveBits.split(random).map { Self.alphabet[Int($0)] }
   }
 
-  /// As people copy and read it: four groups of four.
+  /// As people copy and read it: six groups of four.
   package var text: String {
     var grouped: [UInt8] = []
     for (index, character) in characters.enumerated() {

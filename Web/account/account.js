@@ -1,5 +1,6 @@
 // @ts-check
 import { AccountError } from "./api.js";
+import { isCommon, isOfContext } from "./common-passwords.js";
 import { createPasskey, usePasskey } from "./passkeys.js";
 import { empty, PersonalVault } from "./vault.js";
 import {
@@ -56,6 +57,7 @@ import {
  * @property {string} device what this browser is called in the list of devices
  * @property {(signedIn: boolean) => void} mark remembers on this device that somebody is signed in, so that other pages ask
  * @property {(settings: Settings) => void} [settle] settings of the vault, for a device that was just signed in
+ * @property {() => Promise<ReadonlySet<string>>} common passwords; rejects when the node does not answer
  * @property {() => string} [createCode]
  */
 
@@ -134,6 +136,7 @@ export class Account {
     return this.#run(async () => {
       const { api, host, device } = this.#doors;
       const name = accountName(typed);
+      await this.#judge(password, name);
       const { secret, wrapKey } = await passwordKeys({ name, password, host });
       const vaultKey = createVaultKey();
       const { codes, recovery } = await this.#makeCodes(vaultKey);
@@ -208,6 +211,7 @@ export class Account {
     return this.#run(async () => {
       const { api, host } = this.#doors;
       const name = this.#name;
+      await this.#judge(password, name);
       const { secret: newSecret, wrapKey } = await passwordKeys({ name, password, host });
       const lost = this.#vaultKey === null;
       const vaultKey = this.#vaultKey ?? createVaultKey();
@@ -240,6 +244,7 @@ export class Account {
   changePassword(password, next) {
     return this.#confirmed("password_changed", password, async ({ secret, vaultKey }) => {
       const { api, host } = this.#doors;
+      await this.#judge(next, this.#name);
       const { secret: newSecret, wrapKey } = await passwordKeys({ name: this.#name, password: next, host });
       await api.post("password", { secret, newSecret, key: await wrap(wrapKey, vaultKey) });
     });
@@ -408,6 +413,20 @@ export class Account {
       const vault = await this.#vault();
       if (vault) this.#set({ ...await action(vault), done: done ?? null });
     });
+  }
+
+  /**
+   * Refuses a new password that anybody would try first.
+   * @param {string} password @param {string} name
+   * @throws {AccountError} `common_password`, `context_password`, `offline`
+   */
+  async #judge(password, name) {
+    const { common, host } = this.#doors;
+    const list = await common().catch(() => {
+      throw new AccountError("offline");
+    });
+    if (isOfContext(password, { name, host })) throw new AccountError("context_password");
+    if (isCommon(password, list)) throw new AccountError("common_password");
   }
 
   /**

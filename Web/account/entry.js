@@ -92,7 +92,7 @@ export function registerStep(account) {
   const said = outcome();
   const submit = () => {
     if (accountName(name.input.value) === "") return name.complain(true);
-    if (!password.fits(accountName(name.input.value))) return;
+    if (!password.fits()) return;
     const needed = account.state.policy?.registration === "invitation";
     // Whoever has the whole link may paste it as it is.
     const token = invitation.input.value.trim().replace(/^.*#invite=/, "");
@@ -223,7 +223,7 @@ export function renewStep(account) {
   const password = newPasswordField("renewed-password", "account.new_password");
   const go = button({ words: "account.go_on", testid: "renew", kind: "primary large" });
   const said = outcome();
-  const submit = () => password.fits(account.state.account?.name ?? "") && account.renewPassword(password.input.value);
+  const submit = () => password.fits() && account.renewPassword(password.input.value);
   const box = h(
     "div",
     { class: "account-step" },

@@ -132,8 +132,7 @@ function password(account, confirmation) {
         title: "account.change_password",
         text: "account.change_password_text",
         extra: next.box,
-        act: async (old) =>
-          next.fits(account.state.account?.name ?? "") && await account.changePassword(old, next.input.value),
+        act: async (old) => next.fits() && await account.changePassword(old, next.input.value),
       });
     },
   });

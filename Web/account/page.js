@@ -6,6 +6,7 @@ import { mark } from "../ui/table.js";
 import { View } from "../ui/view.js";
 import { Account } from "./account.js";
 import { AccountAPI } from "./api.js";
+import { commonPasswords } from "./common-passwords.js";
 import { deviceLabel } from "./device-label.js";
 import {
   codesStep,
@@ -134,6 +135,7 @@ export function ownAccount() {
     authenticator: browserAuthenticator(),
     host: location.hostname,
     device: deviceLabel(navigator.userAgent),
+    common: () => commonPasswords(),
     settle: (settings) => {
       for (const [key, value] of Object.entries(settings)) remember(key, value);
       paintTheme();

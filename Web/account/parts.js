@@ -3,6 +3,7 @@ import { h, setAttribute, setText, show } from "../ui/dom.js";
 import { locale, t } from "../ui/i18n.js";
 import { icon } from "../ui/icons.js";
 import { fieldProblem, secretField } from "../ui/secret-field.js";
+import { SHORTEST } from "./common-passwords.js";
 
 /** What all steps of the account pages are made of. */
 
@@ -10,9 +11,6 @@ import { fieldProblem, secretField } from "../ui/secret-field.js";
 /** @typedef {import("./account.js").Account} Account */
 /** @typedef {import("./account.js").AccountState} AccountState */
 /** @typedef {{ box: HTMLElement, update: (state: AccountState) => void }} Part */
-
-/** Shorter than this a password is guessed, however slowly. */
-export const SHORTEST = 10;
 
 /** @type {Record<string, string>} */
 const PROBLEMS = {
@@ -33,6 +31,8 @@ const PROBLEMS = {
   no_code: "account.problem_no_code",
   too_large: "account.problem_limit",
   foreign_origin: "account.problem_origin",
+  common_password: "account.problem_common_password",
+  context_password: "account.problem_context_password",
 };
 
 /** What went wrong, and what to do (a key). @param {string} code */
@@ -163,10 +163,8 @@ export function newPasswordField(id, label) {
     hint: "account.password_hint",
     problem: "account.password_short",
   });
-  /** @param {string} name of the account, which is no password */
-  const fits = (name) => {
-    const { value } = field.input;
-    const good = [...value].length >= SHORTEST && value.normalize("NFKC").trim().toLowerCase() !== name;
+  const fits = () => {
+    const good = [...field.input.value].length >= SHORTEST;
     field.complain(!good);
     return good;
   };

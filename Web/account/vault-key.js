@@ -16,7 +16,7 @@ const VAULT_AAD = ascii("tertulia vault 1");
 const SIZES = [1_024, 2_048, 4_096, 8_192];
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const CODE_LETTERS = 16;
+const CODE_LETTERS = 24;
 
 export class VaultError extends Error {
   /** @param {"wrong_key" | "too_large"} code */
@@ -52,7 +52,7 @@ export async function passwordKeys({ name, password, host }) {
   };
 }
 
-/** @param {(bytes: Bytes) => unknown} [fill] a cryptographic generator @returns {string} 16 letters and digits */
+/** @param {(bytes: Bytes) => unknown} [fill] a cryptographic generator @returns {string} 24 letters and digits, 120 bits */
 export function createRecoveryCode(fill = (bytes) => crypto.getRandomValues(bytes)) {
   const bytes = new Uint8Array(CODE_LETTERS);
   fill(bytes);
@@ -71,7 +71,7 @@ export function showRecoveryCode(code) {
  */
 export function readRecoveryCode(typed) {
   const code = typed.toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
-  return /^[0-9A-HJKMNP-TV-Z]{16}$/.test(code) ? code : null;
+  return /^[0-9A-HJKMNP-TV-Z]{24}$/.test(code) ? code : null;
 }
 
 /** @param {string} code of `readRecoveryCode` */

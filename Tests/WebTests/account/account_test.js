@@ -26,8 +26,13 @@ function authenticator(prf) {
   return fake;
 }
 
-/** A browser that may be one of several at the same node. @param {FakeAccounts} node @param {any} [key] */
-function browser(node, key = null) {
+const COMMON = () => Promise.resolve(new Set(["contraseña", "qwerty"]));
+
+/**
+ * A browser that may be one of several at the same node.
+ * @param {FakeAccounts} node @param {any} [key] @param {() => Promise<ReadonlySet<string>>} [common]
+ */
+function browser(node, key = null, common = COMMON) {
   /** @type {any} */
   let held = null;
   const marks = /** @type {boolean[]} */ ([]);
@@ -44,7 +49,8 @@ function browser(node, key = null) {
     host: "tertulia.example",
     device: "Firefox, Linux",
     mark: (signedIn) => marks.push(signedIn),
-    createCode: () => `0H2K4N6Q8SAVCXE${code++}`,
+    common,
+    createCode: () => `0H2K4N6Q8SAVCXEZ7W5R3T9${code++}`,
   });
   return { account, api, marks, held: () => held };
 }
@@ -75,6 +81,29 @@ Deno.test("making an account shows its recovery codes, sends neither them nor th
   deepEqual([account.state.step, account.state.codes, account.state.rooms], ["home", [], []]);
   deepEqual(marks, [false, true]);
   equal(held().name, "nawal");
+});
+
+Deno.test("a password that anybody would try first is refused here, wherever one is chosen, and nothing of it is sent", async () => {
+  const { node, account } = await registered();
+  node.heard.length = 0;
+  equal(await account.changePassword(PASSWORD, "Contraseña2026!"), false);
+  equal(account.state.problem, "common_password");
+  equal(await account.changePassword(PASSWORD, "nawal.tertulia.example"), false);
+  equal(account.state.problem, "context_password");
+  ok(!node.heard.some(([path]) => path === "password"));
+  const fresh = browser(new FakeAccounts()).account;
+  await fresh.start("good");
+  equal(await fresh.register("ana", "qwertyqwerty", "good"), false);
+  equal(fresh.state.problem, "common_password");
+});
+
+Deno.test("without the list of common passwords none is chosen: the node does not answer", async () => {
+  const node = new FakeAccounts();
+  const { account } = browser(node, null, () => Promise.reject(new TypeError("network")));
+  await account.start("good");
+  equal(await account.register("nawal", PASSWORD, "good"), false);
+  equal(account.state.problem, "offline");
+  equal(node.last("register"), undefined);
 });
 
 Deno.test("what goes wrong is said, and the person is where they were", async () => {

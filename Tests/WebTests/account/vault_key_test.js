@@ -72,20 +72,23 @@ Deno.test("a passkey is asked for one fixed input, and its answer is a key of it
   equal(base64url(await passkeyWrapKey(VAULT_KEY)), "t6PBgOYiUb9c20afQDk5nDFADb7dEQYcF39wJwgsVZI");
 });
 
-Deno.test("recovery codes are 16 letters and digits without look-alikes, each another", () => {
+Deno.test("recovery codes are 24 letters and digits without look-alikes, each another", () => {
   const codes = Array.from({ length: 20 }, () => createRecoveryCode());
-  for (const code of codes) match(code, /^[0-9A-HJKMNP-TV-Z]{16}$/);
+  for (const code of codes) match(code, /^[0-9A-HJKMNP-TV-Z]{24}$/);
   equal(new Set(codes).size, 20);
-  equal(createRecoveryCode((bytes) => bytes.forEach((_, at) => bytes[at] = at * 17)), "0H2K4N6Q8SAVCXEZ");
+  equal(createRecoveryCode((bytes) => bytes.forEach((_, at) => bytes[at] = at * 17)), "0H2K4N6Q8SAVCXEZG1J3M5P7");
 });
 
 Deno.test("a recovery code is read as people type it", () => {
-  const shown = showRecoveryCode("0H2K4N1Q8SAVCXEZ");
-  equal(shown, "0H2K-4N1Q-8SAV-CXEZ");
-  for (const typed of [shown, shown.toLowerCase(), "oh2k 4nlq 8sav cxez", "OH2K4NIQ8SAVCXEZ"]) {
-    equal(readRecoveryCode(typed), "0H2K4N1Q8SAVCXEZ", typed);
+  const code = "0H2K4N1Q8SAVCXEZ7W5R3T9B";
+  const shown = showRecoveryCode(code);
+  equal(shown, "0H2K-4N1Q-8SAV-CXEZ-7W5R-3T9B");
+  for (const typed of [shown, shown.toLowerCase(), "oh2k 4nlq 8sav cxez 7w5r 3t9b", "OH2K4NIQ8SAVCXEZ7W5R3T9B"]) {
+    equal(readRecoveryCode(typed), code, typed);
   }
-  for (const typed of ["", "0H2K-4N1Q-8SAV", "0H2K-4N1Q-8SAV-CXEU", "<b>H2K4N1Q8SAVCXEZ</b>"]) {
+  for (
+    const typed of ["", "0H2K-4N1Q-8SAV-CXEZ", `${shown}7`, shown.replace("7", "U"), `<b>${code}</b>`, `${code}';--`]
+  ) {
     equal(readRecoveryCode(typed), null, typed);
   }
 });
