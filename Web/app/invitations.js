@@ -1,5 +1,6 @@
 // @ts-check
 import { readChain } from "./certificates.js";
+import { forRole, isModerator, may } from "./permissions.js";
 import { cleanName } from "./text.js";
 
 /** @typedef {import("./clock.js").Clock} Clock */
@@ -45,12 +46,18 @@ export class Invitations {
    *   invite, or the node does not take it, or cannot be reached
    */
   async create(wish) {
-    const { group, send } = this.#doors;
+    const { group, send, store } = this.#doors;
     const made = await group.createInvitation(wish).catch(() => null);
     if (!made) return null;
     const taken = this.#offer(made.id);
     if (!send({ type: "invite", box: made.chain, label: made.label })) this.refused();
-    return await taken ? made.fragment : null;
+    if (!await taken) return null;
+    const { self, security } = store.get();
+    // Leave to invite is nothing without an invitation that gives it on, and such an invitation nothing without the leave.
+    if (wish.delegates && isModerator(self.role) && !may(security[wish.role], "invite")) {
+      group.setRules(forRole(security, wish.role, "invite", true));
+    }
+    return made.fragment;
   }
 
   /** The node took none of what was asked of it last, or is out of reach. @returns {boolean} whether that was an invitation */

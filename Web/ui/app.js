@@ -46,7 +46,7 @@ function createContext(store, call) {
     soundBlocked: false,
     shortcuts: remembered("tertulia.shortcuts") !== "off",
     words: 0,
-    width: innerWidth,
+    width: windowWidth(),
   };
   /** @type {Set<View>} */
   const views = new Set();
@@ -64,7 +64,7 @@ function createContext(store, call) {
     schedule();
   };
   store.subscribe(schedule);
-  addEventListener("resize", () => innerWidth !== look.width && set({ width: innerWidth }));
+  addEventListener("resize", () => windowWidth() !== look.width && set({ width: windowWidth() }));
   document.addEventListener("visibilitychange", schedule);
   const watch = (/** @type {View} */ view) => {
     views.add(view);
@@ -132,4 +132,9 @@ function title({ phase, unread }) {
   if (phase === "waiting") return t("title.waiting");
   if (phase !== "call") return "Tertulia";
   return unread > 0 ? t("title.unread", { count: unread }) : t("title.call");
+}
+
+/** Of the window as the style sheets' breakpoints measure it: to whoever reads large letters it is narrower. */
+function windowWidth() {
+  return innerWidth * 16 / parseFloat(getComputedStyle(document.documentElement).fontSize);
 }

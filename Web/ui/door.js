@@ -71,13 +71,13 @@ export class DoorTray extends View {
   render({ knocking, self }) {
     const focused = this.contains(document.activeElement) ? document.activeElement : null;
     show(this, knocking.length > 0 && self.canRemove);
-    setText(this.heading, t("lobby.title", { count: knocking.length }));
     for (const id of this.chosen) if (!knocking.some((waiting) => waiting.id === id)) this.chosen.delete(id);
     keep(this.rows, this.list, knocking, ({ id }) => id, ({ id }) => this.#row(id));
     for (const waiting of knocking) {
       this.rows.get(waiting.id)?.update(waiting, this.chosen.has(waiting.id), knocking.length > 1);
     }
     const open = knocking.filter(({ answered }) => !answered).length;
+    setText(this.heading, t("lobby.title", { count: open || knocking.length }));
     const count = this.chosen.size || open;
     show(this.bulk, knocking.length > 1 && open > 0);
     setText(this.admit, this.chosen.size > 0 ? t("lobby.admit_some", { count }) : t("lobby.admit_all"));

@@ -15,7 +15,7 @@
  * @property {boolean} soundBlocked the browser waits for a tap before it plays sound
  * @property {boolean} shortcuts single keys act
  * @property {number} words grows when the language changes
- * @property {number} width of the window in CSS pixels
+ * @property {number} width of the window in sixteenths of the reader's letter size: CSS pixels where that is the usual one
  */
 
 /**

@@ -4,6 +4,7 @@ import { readChain } from "../../../Web/app/certificates.js";
 import { asTree, branch } from "../../../Web/app/invitations.js";
 import { base64url, fromBase64url } from "../../../Web/app/link.js";
 import { joinId, participant, settle, welcome } from "./fakes.js";
+import { bits, DEFAULTS } from "../../../Web/app/permissions.js";
 import { HOSTED, knock, open } from "./page.js";
 
 // Written down by another implementation, after the structure in RoomRules.
@@ -128,6 +129,19 @@ Deno.test("an invitation that is made goes to the node sealed, and its link only
   equal(await made, "1S.H.I");
   deepEqual(socket.last("invite"), { v: 1, type: "invite", box: "chain", label: "sealed" });
   notEqual(JSON.stringify(socket.received).includes("Berta"), true);
+});
+
+Deno.test("who may invite further is given leave to, by whoever may give it", async () => {
+  for (const role of /** @type {const} */ (["speaker", "listener"])) {
+    const { page, secure, socket, list } = await hosting();
+    secure.made = MADE;
+    const made = page.call.invitations?.create({ ...WISH, role, delegates: true });
+    await settle();
+    equal(secure.count("setRules"), 0);
+    socket.say({ type: "invitations", list });
+    equal(await made, "1S.H.I");
+    deepEqual(secure.last("setRules"), [{ [role]: DEFAULTS[role] | bits(["invite"]) }]);
+  }
 });
 
 /** What keeps the node from having it. @type {[string, (page: Awaited<ReturnType<typeof hosting>>) => unknown][]} */

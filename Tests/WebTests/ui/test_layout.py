@@ -110,3 +110,99 @@ def test_what_is_pressed_in_haste_stands_apart_from_what_ends_the_call(visit):
     phone = visit("scene=room", 390, 844)
     order = [tool.get_attribute("data-testid") for tool in phone.locator(".toolbar > .tool:visible").all()]
     assert abs(order.index("freeze") - order.index("leave")) > 1
+
+
+@pytest.fixture(scope="module")
+def large_letters(browser):
+    """A browser whose reader has set letters of twice the usual size, and nothing else."""
+    if browser.browser_type.name == "chromium":
+        args = ["--no-sandbox", "--blink-settings=defaultFontSize=32"]
+        reader = browser.browser_type.launch(executable_path="/usr/bin/chromium", args=args)
+    else:
+        reader = browser.browser_type.launch(
+            channel="moz-firefox",
+            executable_path="/usr/bin/firefox-esr",
+            firefox_user_prefs={"font.size.variable.x-western": 32},
+        )
+    yield reader
+    reader.close()
+
+
+ROOMS = [("scene=room", "host-open"), ("scene=frozen", "toggle-people"), ("scene=knocks", "toggle-people")]
+OUT_OF_SIGHT = """
+  () => [...document.querySelectorAll("button, input, select, summary")].filter((control) => {
+    const { left, right, width } = control.getBoundingClientRect();
+    return control.checkVisibility() && width > 1 && (left < -1 || right > innerWidth + 1);
+  }).map((control) => control.dataset.testid ?? control.outerHTML)
+"""
+
+
+def assert_fits(page, what):
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, what
+    assert page.evaluate(OUT_OF_SIGHT) == [], what
+
+
+def open_tool(page, tool):
+    if not page.locator(tag(tool)).is_visible():
+        page.locator(tag("more")).click()
+    page.locator(tag(tool)).click()
+
+
+def test_with_letters_of_twice_the_size_everything_is_still_there(large_letters, base):
+    for width, height in [(1280, 800), (780, 1688)]:
+        for query, tool in ROOMS:
+            page = large_letters.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+            page.goto(f"{base}/preview/?{query}")
+            page.wait_for_selector("html[data-mounted]")
+            assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+            assert_fits(page, (query, width))
+            expect(page.locator(tag("freeze"))).to_be_in_viewport(ratio=1)
+            expect(page.locator(tag("leave"))).to_be_in_viewport(ratio=1)
+            open_tool(page, tool)
+            assert_fits(page, (query, width, tool))
+            if tool == "toggle-people":
+                page.locator(f'{tag("remove")}:visible').first.click()
+                expect(page.locator(tag("remove-now"))).to_be_visible()
+                assert_fits(page, (query, width, "remove"))
+            page.close()
+
+
+def test_at_twice_the_size_of_the_page_everything_is_still_there(visit):
+    for query, tool in ROOMS:
+        page = visit(query, 640, 400)
+        assert_fits(page, query)
+        expect(page.locator(tag("freeze"))).to_be_in_viewport(ratio=1)
+        open_tool(page, tool)
+        assert_fits(page, (query, tool))
+        if tool == "toggle-people":
+            page.locator(f'{tag("remove")}:visible').first.click()
+            expect(page.locator(tag("remove-now"))).to_be_visible()
+            assert_fits(page, (query, "remove"))
+
+
+def test_who_wants_no_motion_sees_none(visit):
+    for query, tool in ROOMS:
+        page = visit(query)
+        open_tool(page, tool)
+        moving = "document.getAnimations().filter((one) => one.playState === 'running').length"
+        assert page.evaluate(moving) == 0, query
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_forced_colours_what_can_be_pressed_has_an_edge(browser, base, scheme):
+    for query, tool in ROOMS:
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800}, forced_colors="active", color_scheme=scheme, reduced_motion="reduce"
+        )
+        page = context.new_page()
+        page.goto(f"{base}/preview/?{query}")
+        page.wait_for_selector("html[data-mounted]")
+        open_tool(page, tool)
+        bare = """
+          () => [...document.querySelectorAll('button, .badge, .banner-line')].filter((part) => {
+            const style = getComputedStyle(part, part.matches('.toggle') ? '::before' : null);
+            return part.checkVisibility() && !part.matches('.link') && style.borderTopStyle === 'none';
+          }).map((part) => part.dataset.testid ?? part.className)
+        """
+        assert page.evaluate(bare) == [], query
+        context.close()
