@@ -95,6 +95,25 @@ struct CongestedCallTests {
   }
 
   @Test(
+    "4 to 1 Mbit/s where senders make only what is taken: no freeze for want of the smaller layer",
+    arguments: seeds, [60, 150, 400])
+  func fallToPausedLayer(seed: UInt64, obedience: Int64) throws {
+    let call = try Self.call(seed, senders: 1)
+    call.obedience = .milliseconds(obedience)
+    var watch = Watch()
+    call.limit(0, to: .kilobits(4_000))
+    Self.show(720, senders: 1, in: call)
+    Self.watch(call, seconds: 20, into: &watch, from: 0)
+    #expect(call.lastLayers(1) == 0b100, "seed \(seed)")
+    let before = try #require(call.tracks(0).first { $0.slot == 0 && $0.isVideo }).freezeTime
+    call.limit(0, to: .kilobits(1_000))
+    Self.watch(call, seconds: 10, into: &watch, from: 20)
+    #expect(watch.height(at: 23) == 360, "seed \(seed)")
+    let after = try #require(call.tracks(0).first { $0.slot == 0 && $0.isVideo }).freezeTime
+    #expect(after - before < .milliseconds(1_500), "seed \(seed), \(obedience) ms: \(after - before)")
+  }
+
+  @Test(
     "five people on 2 Mbit/s: everybody is seen, most of the link is used, nothing goes up and down", arguments: seeds)
   func fivePeople(seed: UInt64) throws {
     let call = try Self.call(seed, senders: 5)

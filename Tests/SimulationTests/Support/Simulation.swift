@@ -17,6 +17,9 @@ final class Simulation<Security: RTCSecurityProvider> {
   private let clients: UnsafeMutablePointer<ClientPeer<Security>>
   private let capacity: Int
   private var deadlines: [Instant] = []
+  /// How long senders take to do what the node says of their layers; nil while they make all of them all the time.
+  var obedience: TimeDelta?
+  private var orders: [(due: Instant, client: Int, layers: UInt8)] = []
   /// Clients whose cable is cut.
   private var unplugged: Set<Int> = []
   private var network: VirtualNetwork
@@ -113,10 +116,13 @@ final class Simulation<Security: RTCSecurityProvider> {
     let end = now + time
     while true {
       let (client, deadline) = nextClient()
-      let next = min(network.nextArrival, min(node.nextDeadline, deadline))
+      let next = min(min(network.nextArrival, orders.first?.due ?? .distantFuture), min(node.nextDeadline, deadline))
       guard next <= end else { break }
       now = max(now, next)
-      if let datagram = network.receive(at: now) {
+      if let order = orders.first, order.due <= now {
+        orders.removeFirst()
+        clients[order.client].setLayers(.camera, (0..<3).map { order.layers & 1 << UInt8($0) != 0 })
+      } else if let datagram = network.receive(at: now) {
         deliver(datagram)
       } else if node.nextDeadline <= now {
         node.advance(to: now, into: &outbox)
@@ -149,6 +155,12 @@ final class Simulation<Security: RTCSecurityProvider> {
     }
   }
 
+  private func take(_ event: MediaEvent) {
+    events.append(event)
+    guard let obedience, case .sendLayers(let peer, .camera, let layers) = event else { return }
+    orders.append((now + obedience, Int(peer.rawValue) - 1, layers))
+  }
+
   private func settle(_ client: Int) {
     flush(from: address(client))
     deadlines[client] = clients[client].nextDeadline
@@ -159,7 +171,7 @@ final class Simulation<Security: RTCSecurityProvider> {
       network.send(datagram.bytes, from: source, to: datagram.to, at: now, path)
     }
     outbox.empty()
-    if node.hasEvents { node.drainEvents { events.append($0) } }
+    if node.hasEvents { node.drainEvents { take($0) } }
   }
 
   private func isCut(_ address: TransportAddress) -> Bool {
