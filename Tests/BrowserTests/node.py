@@ -43,6 +43,10 @@ class Node:
         self.start()
 
     @property
+    def database(self) -> Path:
+        return Path(self._data.name) / "tertulia.sqlite"
+
+    @property
     def origin(self) -> str:
         return f"https://{self.host}:{self.port}"
 
