@@ -134,6 +134,17 @@ extension AccountArchive {
     }
   }
 
+  /// How many sessions there were that are over now. Throws `notFound`.
+  package func endSessions(named name: AccountName) async throws(AccountError) -> Int {
+    let ended: Int? = try await update(erasing: true) { database in
+      guard let account = try AccountRecord.fetch(database, "name = ?", [name.text]) else { return nil }
+      try database.execute(sql: "DELETE FROM session WHERE account = ?", arguments: [Data(account.id)])
+      return database.changesCount
+    }
+    guard let ended else { throw .notFound }
+    return ended
+  }
+
   /// One recovery code more. Throws `notFound`.
   package func add(_ record: RecoveryRecord, to name: AccountName) async throws(AccountError) {
     try await change { database in

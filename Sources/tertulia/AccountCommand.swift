@@ -8,12 +8,12 @@ import Store
 
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "account", abstract: "List, invite, delete accounts, or help somebody back in.",
+    commandName: "account", abstract: "List, invite, sign out, delete accounts, or help somebody back in.",
     discussion: """
       Works beside a running node, at once. What people keep in their account is sealed by their browser: no command shows \
       it, or opens it.
       """,
-    subcommands: [List.self, Invite.self, Reset.self, Delete.self])
+    subcommands: [List.self, Invite.self, Reset.self, EndSessions.self, Delete.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the accounts: names, days and second steps.")
@@ -86,6 +86,29 @@ struct AccountCommand: AsyncParsableCommand {
       let record = RecoveryRecord(check: NativeAccountCrypto.sha256(proof), key: nil)
       try await AccountCommand.attempt { () async throws(AccountError) in try await archive.add(record, to: name) }
       AccountCommand.write(code.text + "\n")
+    }
+  }
+
+  struct EndSessions: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "end-sessions", abstract: "Sign an account out on every device, at once.",
+      discussion: """
+        For when a device was lost and its owner cannot do it in the page. Password, second steps and recovery codes stay as \
+        they are; calls go on: they do not belong to accounts.
+        """)
+
+    @Argument(help: "Name of the account.")
+    var name: String
+
+    @OptionGroup var data: DataOptions
+
+    func run() async throws {
+      let name = try AccountCommand.name(name)
+      let archive = try await data.accounts()
+      let ended = try await AccountCommand.attempt { () async throws(AccountError) in
+        try await archive.endSessions(named: name)
+      }
+      FileHandle.standardError.write(Data("Signed out on \(ended) \(ended == 1 ? "device" : "devices").\n".utf8))
     }
   }
 

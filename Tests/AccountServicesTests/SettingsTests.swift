@@ -168,6 +168,26 @@ struct SettingsTests {
     #expect(try await eve.account().text("name") == "eve")
   }
 
+  @Test("a command beside the node ends every session of one account, at once, and those of no other")
+  func operatorEnds() async throws {
+    let rig = try AccountRig()
+    let one = Browser(rig)
+    let two = Browser(rig, source: 2)
+    let other = Browser(rig, source: 3)
+    try await one.register("ana")
+    try await two.logIn("ana")
+    try await other.register("bob")
+    let beside = AccountArchive(store: try Store.openExisting(folder: rig.folder)) { _ in }
+    #expect(try await beside.endSessions(named: try #require(AccountName("ana"))) == 2)
+    await #expect(throws: AccountError.signedOut) { try await one.account() }
+    await #expect(throws: AccountError.signedOut) { try await two.account() }
+    #expect(try await other.account().text("name") == "bob")
+    await #expect(throws: AccountError.notFound) {
+      try await beside.endSessions(named: try #require(AccountName("eva")))
+    }
+    #expect(try await one.logIn("ana")["signedIn"] == .bool(true))
+  }
+
   @Test("a session ends when it was not used for 30 days, and is forgotten then")
   func idle() async throws {
     let rig = try AccountRig()

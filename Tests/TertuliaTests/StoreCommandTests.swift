@@ -54,6 +54,14 @@ struct StoreCommandTests {
     #expect(try await data.rooms() == [DataFolder.room])
   }
 
+  @Test("sessions of an account that does not exist are not ended, and the words say where the names are")
+  func endSessions() async throws {
+    let data = try await DataFolder()
+    let said = try await run(AccountCommand.EndSessions.self, "ana", "--data", data.path)
+    #expect(said?.contains("There is no account of that name") == true)
+    #expect(try await run(AccountCommand.EndSessions.self, "A'; --", "--data", data.path)?.contains("no name") == true)
+  }
+
   @Test("where there is no database, commands say so and make none")
   func nothing() async throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "tertulia-\(UUID().uuidString)").path
