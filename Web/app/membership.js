@@ -54,6 +54,8 @@ export class Membership {
   #own = 0;
   /** What the core has said for us and the node has not echoed: boxes, and the epochs they are of. @type {Map<string, number>} */
   #unheard = new Map();
+  /** Our name is to be said once more in the next epoch. */
+  #repeats = false;
 
   /** @param {MembershipDoors} doors */
   constructor(doors) {
@@ -132,7 +134,17 @@ export class Membership {
   #heard(box) {
     const sealed = this.#unheard.get(box);
     this.#unheard.delete(box);
-    if (sealed !== undefined && sealed < this.#epoch) this.introduce();
+    if (sealed === undefined || sealed >= this.#epoch) return;
+    // Where the core has not come that far yet, it would be overtaken again.
+    if (sealed < this.#own) this.introduce();
+    else this.#repeats = true;
+  }
+
+  /** The core has begun an epoch. @param {number} epoch */
+  #begun(epoch) {
+    this.#own = epoch;
+    if (this.#repeats) this.introduce();
+    this.#repeats = false;
   }
 
   /** @param {string[]} joins whom the node names */
@@ -217,6 +229,7 @@ export class Membership {
     this.#joined = false;
     this.#epoch = 0;
     this.#unheard.clear();
+    this.#repeats = false;
     this.#doors.alarms.setJoined(false);
     this.#doors.people.setMembers([]);
     this.governance.forget();
@@ -238,7 +251,7 @@ export class Membership {
 
   /** @param {GroupUpload | { type: "message", box: string, to?: (string | number)[] }} message */
   #send(message) {
-    if (message.type === "ready") this.#own = message.epoch;
+    if (message.type === "ready") this.#begun(message.epoch);
     if (message.type !== "message" || !message.to) {
       if ("control" in message && message.control) this.#unheard.set(message.box, this.#own);
       return this.#doors.send(/** @type {GroupUpload} */ (message));

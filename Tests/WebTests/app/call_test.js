@@ -1,89 +1,17 @@
 // @ts-check
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
-import { Call } from "../../../Web/app/call.js";
-import { createStore } from "../../../Web/app/store.js";
-import { FakeClock, FakeDevices, FakeMedia, FakeNode, FakeSecure, joinId, participant } from "./fakes.js";
-import { quiet, settle, welcome } from "./fakes.js";
+import { FakeSecure, joinId, participant, quiet, settle, welcome } from "./fakes.js";
+import { open as openPage, ROOM, split } from "./page.js";
 
 /** @typedef {import("../../../Web/app/call.js").Environment} Environment */
-
-const ROOM = { origin: "https://example.org", pathname: "/r/ABCDEFGH1234", hash: "#1AAAAAAAAAAAAAAAAAAAAAA" };
-
-// The page wraps tracks into streams; outside a browser a list of tracks is all there is to a stream.
-Object.assign(globalThis, {
-  MediaStream: class {
-    /** @param {object[]} tracks */
-    constructor(tracks) {
-      this.tracks = tracks;
-    }
-  },
-});
+/** @typedef {ReturnType<typeof openPage>} Page */
 
 /** @param {Partial<Environment>} [more] */
-function open(more = {}) {
-  const clock = new FakeClock();
-  const node = new FakeNode();
-  const media = new FakeMedia();
-  const devices = new FakeDevices();
-  /** @type {FakeSecure[]} */
-  const secures = [];
-  /** @type {Map<string, string>} */
-  const kept = new Map();
-  const store = createStore();
-  const location = { ...ROOM };
-  const meter = /** @type {any} */ ({ attach() {}, read: () => 0, close() {} });
-  const call = new Call(store, {
-    clock,
-    location,
-    history: {
-      pushState: (_data, _title, url) => Object.assign(location, split(`${url}`)),
-      replaceState: (_data, _title, url) => Object.assign(location, split(`${url}`)),
-    },
-    secureContext: true,
-    online: () => true,
-    canChooseSpeaker: true,
-    media: /** @type {any} */ (devices),
-    copy: () => Promise.resolve(),
-    openSecure: () => {
-      const secure = new FakeSecure();
-      secures.push(secure);
-      return Promise.resolve(secure);
-    },
-    createHost: () => Promise.resolve("HHHHHHHHHHHHHA"),
-    forget: () => Promise.resolve(),
-    leaveNoTrace: { hide: () => {}, go: () => {} },
-    importHost: () => Promise.resolve(true),
-    connect: node.connect,
-    remembered: (key) => kept.get(key) ?? null,
-    remember: (key, value) => void kept.set(key, value),
-    createMediaSession: (_encryption, events) => media.create(events),
-    meter,
-    ...more,
-  });
-  call.open();
-  const codes = () => store.get().notices.map(({ code }) => code);
-  return {
-    call,
-    clock,
-    node,
-    media,
-    devices,
-    store,
-    kept,
-    secures,
-    codes,
-    location,
-    security: () => store.get().security,
-  };
+function open(more) {
+  return openPage(more, { room: ROOM, extras: {} });
 }
 
-/** @param {string} url */
-function split(url) {
-  const { pathname, hash } = new URL(url, ROOM.origin);
-  return { pathname, hash };
-}
-
-/** @param {ReturnType<typeof open>} page @param {object} [more] */
+/** @param {Page} page @param {object} [more] */
 async function enter(page, more = {}) {
   await settle();
   page.call.join();
@@ -95,14 +23,14 @@ async function enter(page, more = {}) {
   page.media.session.connect();
 }
 
-/** Enters, and the group is these people and us. @param {ReturnType<typeof open>} page @param {...number} others */
+/** Enters, and the group is these people and us. @param {Page} page @param {...number} others */
 async function meet(page, ...others) {
   await enter(page, { participants: others.map((number) => participant(number)) });
   page.secures[0].admit(...others);
   return page.secures[0];
 }
 
-/** The socket breaks, and the next one is accepted. @param {ReturnType<typeof open>} page */
+/** The socket breaks, and the next one is accepted. @param {Page} page */
 async function reconnect(page) {
   page.node.socket.fail();
   await page.clock.advance(250);
@@ -334,13 +262,19 @@ Deno.test("whoever came in by a commit that overtook our name is told it once mo
   socket.say({ type: "message", from: 3, box: "CCCC", seq: 1 });
   equal(secure.count("setProfile"), before, "that was not our name");
   socket.say({ type: "message", from: 3, box: "BBBB", seq: 2 });
-  equal(secure.count("setProfile"), before + 1);
+  equal(secure.count("setProfile"), before, "in the epoch that is over nobody new would hear it");
   send({ type: "ready", epoch: 4 });
+  equal(secure.count("setProfile"), before + 1);
   send({ type: "message", box: "DDDD", control: true });
   socket.say({ type: "message", from: 3, box: "DDDD", seq: 3 });
   socket.say({ type: "commit", epoch: 4, from: 1, box: "AAAA" });
   socket.say({ type: "message", from: 3, box: "BBBB", seq: 4 });
   equal(secure.count("setProfile"), before + 1, "who commits after it has read it, and passes it on");
+  send({ type: "message", box: "EEEE", control: true });
+  socket.say({ type: "commit", epoch: 5, from: 1, box: "AAAA" });
+  send({ type: "ready", epoch: 6 });
+  socket.say({ type: "message", from: 3, box: "EEEE", seq: 5 });
+  equal(secure.count("setProfile"), before + 2, "the core was there before the echo");
 });
 
 Deno.test("what the node says about the group reaches it, with the author by join id", async () => {
@@ -792,7 +726,7 @@ Deno.test("a page that said goodbye and stayed joins again by itself", async () 
   equal(page.secures[0].joins, 1);
 });
 
-/** @param {ReturnType<typeof open>} page @param {string} state @param {string} proposal @param {number} [down] */
+/** @param {Page} page @param {string} state @param {string} proposal @param {number} [down] */
 const path = (page, state, proposal, down = 300) => {
   page.node.socket.say({ type: "path", state, down, proposal });
   return page.clock.advance(0);

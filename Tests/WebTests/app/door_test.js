@@ -160,7 +160,7 @@ const LOCKED = { ...HOSTED, hash: `#2${HOSTED.hash.slice(2)}` };
 Deno.test("a link that needs a password opens nothing before it is there", async () => {
   /** @type {object[]} */
   const opened = [];
-  const page = open({ location: { ...LOCKED } }, (address) => opened.push(address));
+  const page = open({ location: { ...LOCKED } }, { opening: (address) => opened.push(address) });
   await settle();
   equal(page.store.get().password, true);
   deepEqual(opened, []);
@@ -172,7 +172,7 @@ Deno.test("a link that needs a password opens nothing before it is there", async
 Deno.test("whoever doubts the password steps back from the door and types another", async () => {
   /** @type {any[]} */
   const opened = [];
-  const page = open({ location: { ...LOCKED } }, (address) => opened.push(address));
+  const page = open({ location: { ...LOCKED } }, { opening: (address) => opened.push(address) });
   page.call.setPassword("marea baja");
   await knock(page);
   page.call.stepBack();

@@ -6,10 +6,14 @@ import { FakeClock, FakeDevices, FakeMedia, FakeNode, FakeSecure, settle } from 
 
 /** @typedef {import("../../../Web/app/call.js").Environment} Environment */
 
-export const HOSTED = {
-  origin: "https://example.org",
-  pathname: "/r/ABCDEFGH1234",
-  hash: "#1AAAAAAAAAAAAAAAAAAAAAA.HHHHHHHHHHHHHA",
+/** A room that nobody governs. */
+export const ROOM = { origin: "https://example.org", pathname: "/r/ABCDEFGH1234", hash: "#1AAAAAAAAAAAAAAAAAAAAAA" };
+/** The same with a host, and what one shows at the door of it. */
+export const HOSTED = { ...ROOM, hash: `${ROOM.hash}.HHHHHHHHHHHHHA` };
+const SHOWN = {
+  governed: "HHHHHHHHHHHHHA",
+  device: { key: "k".repeat(86) + "A", signature: "s".repeat(86) },
+  knock: "sealed",
 };
 
 // The page wraps tracks into streams; outside a browser a list of tracks is all there is to a stream.
@@ -24,9 +28,12 @@ Object.assign(globalThis, {
 
 /**
  * @param {Partial<Environment>} [more]
- * @param {(address: object) => void} [opening] told of every opening of a secure session
+ * @param {object} [options]
+ * @param {typeof ROOM} [options.room] where the page is
+ * @param {object} [options.extras] of the hello
+ * @param {(address: object) => void} [options.opening] told of every opening of a secure session
  */
-export function open(more = {}, opening = () => {}) {
+export function open(more = {}, { room = HOSTED, extras = SHOWN, opening = () => {} } = {}) {
   const clock = new FakeClock();
   const node = new FakeNode();
   const media = new FakeMedia();
@@ -36,7 +43,7 @@ export function open(more = {}, opening = () => {}) {
   /** @type {Map<string, string>} */
   const kept = new Map();
   const store = createStore();
-  const location = { ...HOSTED, ...more.location };
+  const location = Object.assign(more.location ?? {}, { ...room, ...more.location });
   const call = new Call(store, {
     clock,
     history: {
@@ -51,11 +58,7 @@ export function open(more = {}, opening = () => {}) {
     openSecure: (address) => {
       opening(address);
       const secure = new FakeSecure();
-      secure.extras = {
-        governed: "HHHHHHHHHHHHHA",
-        device: { key: "k".repeat(86) + "A", signature: "s".repeat(86) },
-        knock: "sealed",
-      };
+      secure.extras = extras;
       secures.push(secure);
       return Promise.resolve(secure);
     },
@@ -72,7 +75,19 @@ export function open(more = {}, opening = () => {}) {
     location,
   });
   call.open();
-  return { call, clock, node, media, devices, store, kept, secures, location };
+  return {
+    call,
+    clock,
+    node,
+    media,
+    devices,
+    store,
+    kept,
+    secures,
+    location,
+    codes: () => store.get().notices.map(({ code }) => code),
+    security: () => store.get().security,
+  };
 }
 
 /** Goes to the door and is told to wait. @param {ReturnType<typeof open>} page */
@@ -96,8 +111,8 @@ export async function heard(page) {
   await settle();
 }
 
-/** @param {string} url */
-function split(url) {
+/** A path and a fragment of an address. @param {string} url */
+export function split(url) {
   const { pathname, hash } = new URL(url, HOSTED.origin);
   return { pathname, hash };
 }
