@@ -66,6 +66,11 @@ private struct Stage {
 
   mutating func enter(_ index: Int) throws {
     clients.append(try .open(link: link, hostSeed: index == 0 ? host : nil, using: &random))
+    if index == 0 {
+      var open = RulesPatch()
+      open.door = .open
+      feed(0, .setRules(open))
+    }
     command(.enter(join: clients[index].join.bytes), from: index)
     feed(index, .entered(resumed: false, senderKey: TrustingSigner().publicKey))
     for to in clients.indices {

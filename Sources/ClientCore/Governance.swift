@@ -51,6 +51,8 @@ struct Governance: Sendable {
   /// The call that was judged last; it comes by the node and in the group.
   var lastCall: FreezeCall?
   var ownCall: OwnCall?
+  /// Whom those have let in who decide at the door, as far as they have told.
+  private(set) var admitted = JoinSet()
 
   /// A call of ours is repeated where rules cross it within this time, and so often.
   static var crossing: TimeDelta { .seconds(3) }
@@ -77,6 +79,19 @@ struct Governance: Sendable {
     freezer = join
     amend()
   }
+
+  /// Whether this member decides who comes in: a moderator, or who stands in for them.
+  func decides(_ join: JoinID) -> Bool {
+    guard let standing = standings[join] else { return false }
+    return standing.role.moderates || (moderators.isEmpty && standing.isTrusted)
+  }
+
+  /// More than any meeting lets in are of no use to anybody.
+  mutating func admit(_ join: JoinID) {
+    if admitted.joins.count < Self.mostAdmitted { admitted.insert(join) }
+  }
+
+  private static var mostAdmitted: Int { 4096 }
 
   mutating func vouch(_ entry: RoomRules.Entry) {
     vouched.removeAll { $0.join == entry.join }
@@ -110,7 +125,7 @@ struct Governance: Sendable {
       let chain = whole.invitation(in: leaf, now: nil, as: Suite.self)
       invited[join] = Invited(
         signatureKey: leaf.signatureKey, proof: proof, role: chain?.last.role,
-        ids: chain?.ids(as: SuiteVerifier<Suite>.self) ?? [])
+        ids: chain?.isHosts(by: current) == false ? chain?.ids(as: SuiteVerifier<Suite>.self) ?? [] : [])
     }
     return current.standing(
       of: join, signatureKey: leaf.signatureKey, invited: invited[join]?.role(under: current))

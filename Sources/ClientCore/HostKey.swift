@@ -1,4 +1,5 @@
 package import MLS
+import RoomRules
 
 /// The key that governs a room. `H` in the link names its public half, so nobody else can hand out roles.
 package struct HostKey<Suite: CipherSuiteProvider>: Sendable {
@@ -20,6 +21,15 @@ package struct HostKey<Suite: CipherSuiteProvider>: Sendable {
 
   /// Signs a content of ours that says by itself what it is: one of `DoorProofs`, or a certificate's.
   package func sign(_ content: [UInt8]) -> [UInt8]? { try? Suite.sign(privateKey: seed, message: content) }
+
+  /// The host's own invitation, for any number of devices: with it they come in past whoever keeps the door.
+  var invitation: InvitationChain? {
+    var certificate = InvitationCertificate(
+      hostDigest: digest, key: publicKey, issuer: .none, role: .speaker, delegates: false, uses: .max, expires: 0)
+    guard let signature = sign(certificate.contentToSign) else { return nil }
+    certificate.signature = signature
+    return InvitationChain([certificate])
+  }
 
   static func digest(of publicKey: [UInt8]) -> [UInt8] {
     Array(Suite.hash(publicKey).prefix(MeetingLink.hostKeyDigestLength))

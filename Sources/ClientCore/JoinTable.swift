@@ -47,6 +47,9 @@ struct JoinTable<Value: Sendable>: Sendable {
 
   init() {}
 
+  /// Ascending.
+  var joins: [JoinID] { self.set.joins }
+
   subscript(join: JoinID) -> Value? {
     get {
       let (index, isThere) = set.place(of: join)

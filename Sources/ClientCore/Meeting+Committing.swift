@@ -12,12 +12,10 @@ extension Meeting {
     if packages.count > Pace.batch { tell(.flood) }
     var proposals: [Proposal] = []
     var joiners: [JoinID] = []
-    // Into a locked room nobody comes on the node's word, whoever we are.
-    if governance.signed?.door != .locked {
-      for keyPackage in admissible(packages.prefix(Pace.batch), to: group) {
-        proposals.append(.add(keyPackage))
-        if let join = JoinID(keyPackage.leafNode.credential) { joiners.append(join) }
-      }
+    unbidden = []
+    for keyPackage in admissible(packages.prefix(Pace.batch), to: group) {
+      proposals.append(.add(keyPackage))
+      if let join = JoinID(keyPackage.leafNode.credential) { joiners.append(join) }
     }
     guard !proposals.isEmpty || hasCommittable else { return }
     commit(proposals, joiners: joiners, using: &random)
@@ -45,6 +43,10 @@ extension Meeting {
         keys.insert(keyPackage.leafNode.signatureKey), joins.insert(join)
       else {
         tell(.badKeyPackage)
+        continue
+      }
+      guard isBidden(keyPackage.leafNode, join, under: view.rules) else {
+        leaveOut(join, box)
         continue
       }
       do {

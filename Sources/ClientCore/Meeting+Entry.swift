@@ -63,9 +63,8 @@ extension Meeting {
 
   /// What our leaf has to prove.
   var leafExtensions: [Extension] {
-    guard let chain, let invitation,
-      let signature = invitation.sign(
-        EntryProof.contentToSign(join: join, signatureKey: identity.signaturePublicKey))
+    let content = EntryProof.contentToSign(join: join, signatureKey: identity.signaturePublicKey)
+    guard let chain = hostKey?.invitation ?? chain, let signature = hostKey?.sign(content) ?? invitation?.sign(content)
     else { return [] }
     return [Extension(type: EntryProof.type, data: EntryProof(chain: chain, signature: signature).wire)]
   }

@@ -58,6 +58,7 @@ extension Meeting {
     comparison = nil
     showComparison()
     held = []
+    unbidden = []
     remembered = governance.signed ?? remembered
     governance = Governance()
     outbox.keepOnlySaid()

@@ -130,6 +130,7 @@ extension Meeting {
       send(comparison?.receive(message, from: sender, now: now, using: &random) ?? nil)
     case .freeze: take(freeze: content.payload)
     case .vouch: take(vouch: content.payload, from: author)
+    case .admit: take(admit: content.payload, from: author, using: &random)
     }
   }
 
@@ -145,6 +146,11 @@ extension Meeting {
 
   mutating func setProfile(_ body: [UInt8]) {
     guard body.count <= SignedProfile.maximumBodyLength else { return tell(.notAllowed) }
+    if let held = ownProfile, group != nil, !governance.own.permissions.contains(.rename),
+      SignedProfile.name(in: held) != SignedProfile.name(in: body)
+    {
+      return tell(.notAllowed)
+    }
     ownProfile = body
     ownProfileVersion += 1
     if group != nil { sendProfile() }
@@ -168,10 +174,13 @@ extension Meeting {
   private mutating func learn(_ found: [SignedProfile]) {
     for profile in found where profile.join != join {
       do {
-        try profiles?.accept(profile, of: directory[profile.join].flatMap { group?.tree[$0] })
+        let mayRename = governance.standings[profile.join]?.permissions.contains(.rename) ?? true
+        try profiles?.accept(
+          profile, of: directory[profile.join].flatMap { group?.tree[$0] }, mayRename: mayRename)
         emit(.profile(profile.join, version: profile.version, body: profile.body))
       } catch {
         if error == .badSignature { tell(.badProfile) }
+        if error == .renamed { tell(.notPermitted) }
       }
     }
   }

@@ -65,13 +65,15 @@ extension Meeting {
     for seat in directory.seats where seat.join != join && !node.roster.contains(seat.join) {
       absent[seat.join] = watch.absent[seat.join] ?? now
     }
+    admitAllWhileOpen()
     var waiting = JoinTable<Instant>()
     for join in node.roster.joins where directory[join] == nil { waiting[join] = watch.waiting[join] ?? now }
     watch.absent = absent
     watch.waiting = waiting
     set(.ghost, absent.values.contains { now - $0 >= Pace.ghost })
     let isOpen = governance.signed?.door ?? .open == .open
-    set(.stranger, isOpen && waiting.values.contains { now - $0 >= Pace.stranger && watch.epochBegan > $0 })
+    let isLeftOut = isOpen && waiting.values.contains { now - $0 >= Pace.stranger && watch.epochBegan > $0 }
+    set(.stranger, isLeftOut || hasUnbidden)
     let others = directory.seats.filter { $0.join != join }
     if !others.isEmpty, others.allSatisfy({ isUnheard($0.join) && watch.spoke.contains($0.join) }) { raise(.withheld) }
     shown.isStale = true

@@ -44,6 +44,8 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
   var watch = Watch()
   var timers = Timers()
   var outbox = Outbox()
+  /// Key packages that the node would have us add, of people whom nobody has let in yet.
+  var unbidden: [[UInt8]] = []
   /// Messages of epochs to come.
   var held: [[UInt8]] = []
   /// nil outside a group, as is the comparison.
@@ -140,6 +142,7 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
     case .comparisonResult(let same): answerComparison(same)
     case .cancelComparison: cancelComparison()
     case .invited(let chain): use(invitation: chain)
+    case .admit(let joins): admit(joins, using: &random)
     }
   }
 

@@ -14,6 +14,8 @@ package enum ContentLabel: UInt8, Sendable {
   case freeze = 6
   /// The credential of a newcomer whom the sender vouches for.
   case vouch = 7
+  /// Joins that the sender has let in, 16 bytes each.
+  case admit = 8
 }
 
 /// The content of an application message: `label || payload`. Ciphertexts come in a few sizes only: with the length that

@@ -49,6 +49,8 @@ package enum MeetingInput: Sendable {
   case setRules(RulesPatch)
   /// Everything stops at once but what moderators do.
   case freeze
+  /// We let these in who wait at the door: to be told before the node is.
+  case admit([JoinID])
   /// We know this newcomer.
   case vouch(JoinID)
   case compare(JoinID)

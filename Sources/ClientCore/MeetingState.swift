@@ -130,6 +130,8 @@ struct Watch: Sendable {
   var absent = JoinTable<Instant>()
   /// Participants who are no members, since when.
   var waiting = JoinTable<Instant>()
+  /// Those among them whom the node would have us add although nobody has let them in, since when.
+  var unbidden = JoinTable<Instant>()
   /// When the current epoch began for us.
   var epochBegan = Instant.zero
   /// Hashes of the epoch authenticators of the latest epochs.
@@ -171,6 +173,7 @@ struct Watch: Sendable {
   mutating func reconnected(at now: Instant) {
     absent = JoinTable()
     waiting = JoinTable()
+    unbidden = JoinTable()
     heard.fill(with: now)
   }
 }
@@ -254,6 +257,8 @@ enum Pace {
   static let batch = 128
   /// Messages of an epoch to come that are kept.
   static let held = 64
+  /// People whom one message lets in.
+  static let admissions = 64
 
   /// Between two checkpoints, before jitter.
   static func checkpoint(members: Int) -> TimeDelta {

@@ -10,6 +10,8 @@ package enum ProfileError: Error, Equatable {
   case badSignature
   /// As old as the one that is held, or older.
   case rolledBack
+  /// Another name, of somebody who may not take one.
+  case renamed
 }
 
 /// The newest profile of every member of one group. Whoever passes profiles on can hold them back, not change them or
@@ -37,12 +39,16 @@ package struct ProfileBook<Suite: CipherSuiteProvider>: Sendable {
 
   private func place(of join: JoinID) -> Int? { entries.firstIndex { $0.join == join } }
 
-  /// Takes a profile in. `leaf` is the leaf of the member that it names, nil when there is none.
-  package mutating func accept(_ profile: SignedProfile, of leaf: LeafNode?) throws(ProfileError) {
+  /// Takes a profile in. `leaf` is the leaf of the member that it names, nil when there is none; `mayRename` is whether
+  /// that member may have another name than before.
+  package mutating func accept(
+    _ profile: SignedProfile, of leaf: LeafNode?, mayRename: Bool = true
+  ) throws(ProfileError) {
     guard let leaf else { throw .unknownMember }
     let place = place(of: profile.join)
     if let place, profile.version <= entries[place].version { throw .rolledBack }
     guard profile.isSigned(by: leaf, in: groupID, as: Suite.self) else { throw .badSignature }
+    if !mayRename, let place, let held = entries[place].profile, held.name != profile.name { throw .renamed }
     let entry = Entry(join: profile.join, version: profile.version, profile: profile)
     if let place { entries[place] = entry } else { entries.append(entry) }
   }

@@ -55,14 +55,15 @@ extension RolesPolicy {
   }
 
   /// Through the lobby one comes by a moderator, by who stands in for them, or with an invitation; into a locked room by a
-  /// moderator alone.
+  /// moderator alone. The host's own key opens both.
   private func judgeDoor(
     of leaf: LeafNode, by author: LeafIndex, _ view: RuledGroup<Suite>
   ) throws(PolicyError) {
     guard let rules = view.rules, rules.door != .open, !view.role(of: author).moderates else { return }
-    guard rules.door == .lobby else { throw .locked }
-    guard !view.standsIn(author) else { return }
-    guard rules.invitation(in: leaf, now: now, as: Suite.self) != nil else { throw .notAdmitted }
+    if rules.door == .lobby, view.standsIn(author) { return }
+    let invitation = rules.invitation(in: leaf, now: now, as: Suite.self)
+    guard rules.door == .lobby || invitation?.isHosts(by: rules) == true else { throw .locked }
+    guard invitation != nil else { throw .notAdmitted }
   }
 
   /// No more leaves prove an invitation than it is good for.

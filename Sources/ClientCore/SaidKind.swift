@@ -12,6 +12,8 @@ package enum SaidKind: UInt8, CaseIterable, Sendable {
   case order = 5
   /// What needs no leave: a hand that is raised.
   case other = 6
+  /// Chat with links in it; what is said as mere chat leads nowhere.
+  case linkedChat = 7
 }
 
 extension Standing {
@@ -25,6 +27,7 @@ extension Standing {
     case .whiteboard: permissions.contains(.whiteboard)
     case .order: role.moderates
     case .other: true
+    case .linkedChat: permissions.isSuperset(of: [.chat, .links])
     }
   }
 }

@@ -2,8 +2,9 @@ package import MLS
 package import MLSWire
 package import RoomRules
 
-/// What a member says about itself: a body of the page's (name, hand, device), under the key of its leaf. Signed apart
-/// from the message that carries it, so that others can pass it on to who joins later.
+/// What a member says about itself, under the key of its leaf. The body is the name, and after a zero byte what the page
+/// says besides (hand, device). Signed apart from the message that carries it, so that others can pass it on to who joins
+/// later.
 ///
 ///     struct { opaque credential[16]; uint64 version; opaque body<V>; opaque signature<V>; } SignedProfile;
 package struct SignedProfile: Equatable, Sendable, WireCodable {
@@ -12,6 +13,12 @@ package struct SignedProfile: Equatable, Sendable, WireCodable {
   package let version: UInt64
   package let body: [UInt8]
   package private(set) var signature: [UInt8] = []
+
+  /// What the member is called: to change it takes leave.
+  package var name: ArraySlice<UInt8> { Self.name(in: body) }
+
+  /// The body up to its first zero byte.
+  static func name(in body: [UInt8]) -> ArraySlice<UInt8> { body[..<(body.firstIndex(of: 0) ?? body.endIndex)] }
 
   /// Longest body in bytes.
   package static let maximumBodyLength = 4096

@@ -113,6 +113,8 @@ extension WireWriter {
     write(flags)
     write(member.state.rawValue)
     write(standing.permissions.rawValue)
+    write(standing.granted.rawValue)
+    write(standing.denied.rawValue)
     write(optional: member.invitation)
     write(optional: member.invitedBy)
   }

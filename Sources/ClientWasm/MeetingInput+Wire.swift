@@ -49,6 +49,7 @@ extension MeetingInput {
     case 24: self = .vouch(try JoinID(from: &reader))
     case 25: self = .frozen(try reader.opaque())
     case 26: self = .invited(try reader.opaque())
+    case 27: self = .admit(try reader.joins())
     default: throw .trailingBytes
     }
   }

@@ -74,10 +74,11 @@ extension DeliveryService {
   }
 
   private var invitedPackages: [(index: Int, package: WaitingPackage)] {
-    guard rules?.door != .locked else { return [] }
+    guard let rules else { return [] }
     return waitingPackages.filter { waiting in
       guard let place = place(of: waiting.index) else { return false }
-      return invitedRole(of: waiting.package.leaf(of: attendees[place].identity)) != nil
+      let leaf = waiting.package.leaf(of: attendees[place].identity)
+      return rules.admits(leaf.proof) && invitedRole(of: leaf) != nil
     }
   }
 
@@ -109,7 +110,7 @@ extension GroupState {
 
   /// Whether every member lets this one in, host or not.
   func isInvited<Signer: DeliverySigner>(_ leaf: Leaf, _: Signer.Type) -> Bool {
-    rules?.door != .locked && invitedRole(of: leaf, Signer.self) != nil
+    rules?.admits(leaf.proof) == true && invitedRole(of: leaf, Signer.self) != nil
   }
 
   /// Whether the member at a leaf may add whom it wants through a door that is not open: moderators, and who is trusted while
@@ -134,6 +135,9 @@ extension OpaqueTree {
 }
 
 extension RoomRules {
+  /// Whether an invitation opens the door as it is, if it is good: of a locked one the host's own alone.
+  fileprivate func admits(_ proof: EntryProof?) -> Bool { door != .locked || proof?.chain.isHosts(by: self) == true }
+
   /// The rules of a new group context. Nothing is read where nobody governs; rules in force may stay or be replaced, and never go.
   static func next<Signer: DeliverySigner>(
     in context: GroupContext, after current: RoomRules?, hostDigest: [UInt8]?, tree: OpaqueTree, as _: Signer.Type

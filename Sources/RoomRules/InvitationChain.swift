@@ -80,9 +80,12 @@ package struct InvitationChain: Equatable, Sendable, WireCodable {
     }
   }
 
+  /// Whether it is the host's own: who moderates beside them cannot take it back, and it opens a locked door.
+  package func isHosts(by rules: RoomRules) -> Bool { last.key == rules.hostKey }
+
   /// Whether `rules` take it or one that it comes from back.
   package func isRevoked<Verifier: RulesVerifier>(by rules: RoomRules, as verifier: Verifier.Type) -> Bool {
-    guard !rules.revoked.isEmpty else { return false }
+    guard !rules.revoked.isEmpty, !isHosts(by: rules) else { return false }
     for certificate in certificates where rules.revoked.contains(certificate.id(as: Verifier.self)) { return true }
     return false
   }

@@ -83,14 +83,14 @@ package struct RoomRules: Equatable, Sendable {
   /// Of an encoded document, in bytes: twice the largest that a host can sign.
   package static let maximumLength = 1 << 18
 
-  /// Rules as a room begins with: the defaults of all roles, a lobby, nobody named; not signed.
+  /// Rules as a room begins with: the defaults of all roles, a lobby, newcomers veiled, nobody named; not signed.
   package init(groupID: [UInt8], counter: UInt64, hostKey: [UInt8]) {
     self.groupID = groupID
     self.counter = counter
     self.hostKey = hostKey
     door = .lobby
     isFrozen = false
-    veilsNewcomers = false
+    veilsNewcomers = true
     speaker = .speakerDefault
     listener = .listenerDefault
     newcomer = .newcomerDefault

@@ -9,10 +9,15 @@ package struct Standing: Equatable, Sendable {
   package let goesOn: Bool
   /// Whether the rules name this member.
   package let isNamed: Bool
+  /// What the entry gives beyond the role's permissions, and what of them it takes; whether the room is frozen or not.
+  package let granted: Permissions
+  package let denied: Permissions
 
   /// Of everybody where no rules are in force.
   package static var ungoverned: Standing {
-    Standing(role: .speaker, permissions: .ungoverned, isTrusted: false, goesOn: false, isNamed: false)
+    Standing(
+      role: .speaker, permissions: .ungoverned, isTrusted: false, goesOn: false, isNamed: false, granted: .none,
+      denied: .none)
   }
 
   /// Their picture and sound are veiled where they arrive.
@@ -26,19 +31,20 @@ extension RoomRules {
     let (index, isThere) = place(of: join)
     guard isThere, entries[index].signatureKey == signatureKey else {
       let role = invited ?? (veilsNewcomers ? .newcomer : .speaker)
-      return standing(role, permissions(of: role), goesOn: false, isNamed: false)
+      return standing(role, permissions(of: role), goesOn: false, by: nil)
     }
     let entry = entries[index]
     let permissions = permissions(of: entry.role).subtracting(entry.denied).union(entry.granted)
     return standing(
       entry.role, entry.role.moderates ? .all : permissions, goesOn: entry.goesOn || entry.role.moderates,
-      isNamed: true)
+      by: entry)
   }
 
-  private func standing(_ role: Role, _ permissions: Permissions, goesOn: Bool, isNamed: Bool) -> Standing {
+  private func standing(_ role: Role, _ permissions: Permissions, goesOn: Bool, by entry: Entry?) -> Standing {
     Standing(
       role: role, permissions: isFrozen && !goesOn ? .none : permissions,
-      isTrusted: permissions.contains(.trusted), goesOn: goesOn, isNamed: isNamed)
+      isTrusted: permissions.contains(.trusted), goesOn: goesOn, isNamed: entry != nil,
+      granted: entry?.granted ?? .none, denied: entry?.denied ?? .none)
   }
 
   /// What a role has in this room.

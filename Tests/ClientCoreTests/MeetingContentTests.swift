@@ -14,7 +14,7 @@ struct MeetingContentTests {
     }
     #expect(MeetingContent([]) == nil)
     #expect(MeetingContent([0]) == nil)
-    #expect(MeetingContent([8, 1]) == nil)
+    #expect(MeetingContent([9, 1]) == nil)
     #expect(MeetingContent([1])?.payload == [])
     let longest = [UInt8](repeating: 7, count: MeetingContent.maximumPayloadLength)
     #expect(MeetingContent(.said, longest)?.padding == 0)

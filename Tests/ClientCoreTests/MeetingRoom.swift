@@ -42,7 +42,8 @@ final class MeetingRoom {
   private var queue: [(to: Int, input: MeetingInput?)] = []
   private var isRunning = false
 
-  /// `count` people, let in and at rest. With a host the first of them governs the room, whose door is open unless given.
+  /// `count` people, let in and at rest. With a host the first of them governs the room, whose door is open unless given
+  /// and where newcomers are not veiled.
   init(seed: UInt64, of count: Int, hasHost: Bool = false, door: Door = .open) throws {
     print("seed \(seed)")
     random = SeededGenerator(seed: seed)
@@ -50,11 +51,15 @@ final class MeetingRoom {
     link = MeetingLink(host: try hostSeed.map { try HostKey<NativeX25519Suite>(seed: $0).digest }, using: &random)
     signer = try NodeSigner(seed: random.bytes(32))
     delivery = DeliveryService(signer: signer)
-    for _ in 0..<count {
+    for number in 0..<count {
       try join()
       advance(by: .milliseconds(700))
+      guard hasHost, number == 0 else { continue }
+      var plain = RulesPatch.door(.open)
+      plain.veilsNewcomers = false
+      act(0, .setRules(plain))
     }
-    if hasHost, door != .lobby { act(0, .setRules(.door(door))) }
+    if hasHost, door != .open { act(0, .setRules(.door(door))) }
   }
 
   subscript(person: Int) -> TestMeeting { people[person].meeting }

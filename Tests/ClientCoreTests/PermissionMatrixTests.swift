@@ -135,7 +135,7 @@ struct PermissionMatrixTests {
   func unknownKind() throws {
     let room = try MeetingRoom(seed: 0x93_0007, of: 2)
     try room.seal(unasked: 1, .said, [])
-    try room.seal(unasked: 1, .said, [7, 1])
+    try room.seal(unasked: 1, .said, [8, 1])
     #expect(room.notices(of: 0) == [.badMessage, .badMessage])
     #expect(room.said(to: 0).isEmpty)
   }

@@ -27,10 +27,10 @@ struct StandingTests {
 
   @Test("who is not named is what the invitation says, else a newcomer under the veil, else a speaker")
   func unnamed() {
-    #expect(standing(3) { _ in }.role == .speaker)
-    #expect(standing(3) { $0.veilsNewcomers = true }.role == .newcomer)
-    #expect(standing(3, invited: .listener) { $0.veilsNewcomers = true }.role == .listener)
-    #expect(standing(3, invited: .speaker) { $0.veilsNewcomers = true }.role == .speaker)
+    #expect(standing(3) { $0.veilsNewcomers = false }.role == .speaker)
+    #expect(standing(3) { _ in }.role == .newcomer)
+    #expect(standing(3, invited: .listener) { _ in }.role == .listener)
+    #expect(standing(3, invited: .speaker) { _ in }.role == .speaker)
     #expect(standing(3) { _ in }.isNamed == false)
   }
 
@@ -38,7 +38,7 @@ struct StandingTests {
   func otherKey() {
     let rules = Fixture.rules { $0.entries = [Fixture.entry(3, .host)] }
     let other = rules.standing(of: Fixture.join(3), signatureKey: Fixture.key(4), invited: nil)
-    #expect(other.role == .speaker && !other.isNamed)
+    #expect(other.role == .newcomer && !other.isNamed)
   }
 
   @Test("denied goes before granted is added; moderators keep everything")
@@ -51,6 +51,8 @@ struct StandingTests {
       ]
     }
     #expect(standing(3, change).permissions == [.microphone, .camera, .trusted])
+    #expect(standing(3, change).granted == [.camera, .trusted])
+    #expect(standing(3, change).denied == [.chat, .camera])
     #expect(standing(1, change).permissions == .all)
   }
 
@@ -65,6 +67,7 @@ struct StandingTests {
     #expect(found(goesOn: false).permissions == (role.moderates ? .all : .none))
     #expect(found(goesOn: true).permissions.contains(.trusted))
     #expect(found(goesOn: false).isTrusted)
+    #expect(found(goesOn: false).granted == .trusted)
     #expect(standing(4) { $0.isFrozen = true }.permissions == .none)
   }
 
@@ -81,10 +84,10 @@ struct StandingTests {
   }
 
   @Test(
-    "defaults: speakers do not record, freeze or invite; listeners only write; newcomers send no files and no links")
+    "defaults: newcomers are veiled, send no files, no links; speakers do not record, freeze, invite; listeners only write")
   func defaults() {
     let rules = Fixture.rules()
-    #expect(rules.door == .lobby && !rules.isFrozen && !rules.veilsNewcomers)
+    #expect(rules.door == .lobby && !rules.isFrozen && rules.veilsNewcomers)
     #expect(rules.speaker.isDisjoint(with: [.recording, .trusted, .invite]))
     #expect(rules.speaker.union([.recording, .trusted, .invite]) == .all)
     #expect(rules.listener == [.chat, .directMessages, .reactions, .rename])

@@ -22,7 +22,7 @@ struct VerificationTests {
   @Test("a signature covers every field")
   func signature() {
     let changes: [(inout RoomRules) -> Void] = [
-      { $0.counter += 1 }, { $0.door = .open }, { $0.isFrozen = true }, { $0.veilsNewcomers = true },
+      { $0.counter += 1 }, { $0.door = .open }, { $0.isFrozen = true }, { $0.veilsNewcomers = false },
       { $0.speaker = .all }, { $0.listener = .all }, { $0.newcomer = .all }, { $0.entries[2].granted = .trusted },
       { $0.entries[2].goesOn = true }, { $0.entries.removeLast() }, { $0.revoked = [Fixture.join(1)] },
       { $0.banned = [Fixture.join(1)] }, { $0.signature = [] },

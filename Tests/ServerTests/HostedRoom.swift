@@ -239,6 +239,7 @@ final class Guest {
     let node = ExternalSender(signatureKey: senderKey, credential: .basic(identity: Array("node".utf8)))
     var first = RoomRules(groupID: [1, 2, 3], counter: 1, hostKey: room.hostKey)
     first.entries = [RoomRules.Entry(join: join, signatureKey: identity.signaturePublicKey, role: .host)]
+    first.veilsNewcomers = false
     rules(&first)
     first.signature = Array(try room.host.signature(for: first.contentToSign))
     let extensions = [

@@ -90,8 +90,17 @@ final class MeetingNetwork {
     let meeting = try SimulatedMeeting.open(link: link, hostSeed: index == 0 ? hostSeed : nil, using: &random)
     clients.append(Client(meeting: meeting, delay: delay))
     feed(index, .setProfile(Array("{\"name\":\"somebody called \(index)\"}".utf8)))
+    if index == 0, hostSeed != nil { feed(0, .setRules(Self.anybodyEnters)) }
     connect(index)
     return index
+  }
+
+  /// These meetings are not about the door.
+  private static var anybodyEnters: RulesPatch {
+    var patch = RulesPatch()
+    patch.door = .open
+    patch.veilsNewcomers = false
+    return patch
   }
 
   private func connect(_ index: Int) {

@@ -19,7 +19,7 @@ import { Saving } from "./saving.js";
 import { Stay } from "./stay.js";
 import { isModerator, may } from "./permissions.js";
 import { initialState } from "./store.js";
-import { cleanName } from "./text.js";
+import { cleanName, hasLinks } from "./text.js";
 
 /** @typedef {import("./clock.js").Clock} Clock */
 /** @typedef {import("./link.js").RoomAddress} RoomAddress */
@@ -257,7 +257,7 @@ export class Call {
   /** @param {string} text */
   async sendChat(text) {
     if (!this.#may("chat")) return;
-    if (/https?:\/\//i.test(text) && !may(this.#store.get().self.permissions, "links")) this.#notices.add("no_links");
+    if (hasLinks(text) && !may(this.#store.get().self.permissions, "links")) this.#notices.add("no_links");
     await this.#participation?.chat.say(text);
   }
 

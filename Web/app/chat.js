@@ -1,5 +1,5 @@
 // @ts-check
-import { cleanChat } from "./text.js";
+import { cleanChat, hasLinks } from "./text.js";
 
 /** @typedef {import("./clock.js").Clock} Clock */
 /** @typedef {import("./secure-session.js").SealedMessage} SealedMessage */
@@ -8,7 +8,9 @@ import { cleanChat } from "./text.js";
 
 /**
  * @typedef {object} ChatDoors
- * @property {(message: object) => Promise<SealedMessage | null>} seal null: the group takes nothing now
+ * @property {(message: object, kind: "chat" | "linkedChat") => Promise<SealedMessage | null>} seal null: the group takes
+ *   nothing now
+ * @property {() => boolean} mayLink whether what we write may lead somewhere
  * @property {(sealed: SealedMessage) => boolean} send false: there is no way out now
  * @property {() => number} epoch that the node has reached, as far as it has told
  * @property {(key: string) => { name: string | null, index: number }} author
@@ -130,7 +132,8 @@ export class Chat {
   async #deliver(own) {
     try {
       own.sealed = null;
-      const sealed = await this.#doors.seal({ t: "chat", v: 1, id: own.said, text: own.text });
+      const kind = hasLinks(own.text) && this.#doors.mayLink() ? "linkedChat" : "chat";
+      const sealed = await this.#doors.seal({ t: "chat", v: 1, id: own.said, text: own.text }, kind);
       // Another attempt may have begun, or the time have run out, while this one was sealed.
       if (!sealed || own.sealed || !this.#isSending(own.id) || !this.#doors.send(sealed)) return;
       own.sealed = sealed;

@@ -14,7 +14,7 @@ import { cleanName } from "./text.js";
  * @typedef {object} Surroundings
  * @property {Store} store
  * @property {Clock} clock
- * @property {Pick<SecureSession, "readKnock">} group
+ * @property {Pick<SecureSession, "readKnock" | "letIn">} group
  * @property {(message: HostMessage) => boolean} send to the node
  */
 
@@ -24,6 +24,8 @@ const MOST = 32;
 /** Who is at the door, for those who may let them in. */
 export class Door {
   #doors;
+  /** Let in by somebody who knows them, and not here yet. @type {Set<string>} */
+  #known = new Set();
 
   /** @param {Surroundings} doors */
   constructor(doors) {
@@ -36,6 +38,7 @@ export class Door {
     /** @type {Knocking} */
     const waiting = {
       id,
+      join,
       name: null,
       digits: deviceDigits(device),
       again,
@@ -57,9 +60,22 @@ export class Door {
     this.compare();
   }
 
-  /** @param {number[]} ids */
-  admit(ids) {
-    this.#answer(ids, (open) => ({ type: "admit", ids: open }));
+  /** @param {number[]} ids @param {boolean} known by whoever lets them in: nobody has to vouch for them again */
+  admit(ids, known) {
+    const joins = this.#answer(ids, (open, joins) => {
+      // The group hears it first: it adds nobody on the node's word alone.
+      this.#doors.group.letIn(joins);
+      return { type: "admit", ids: open };
+    });
+    if (known) { for (const join of joins) this.#known.add(join); }
+  }
+
+  /**
+   * Who of those who were let in as known has come.
+   * @param {readonly string[]} joins of everybody inside @returns {string[]}
+   */
+  arrived(joins) {
+    return joins.filter((join) => this.#known.delete(join));
   }
 
   /** @param {number[]} ids @param {boolean} ban their devices do not come back */
@@ -84,15 +100,22 @@ export class Door {
 
   /** The door is no business of ours any more, or the node will tell anew. */
   clear() {
+    this.#known.clear();
     if (this.#doors.store.get().knocking.length > 0) this.#doors.store.update(() => ({ knocking: [] }));
   }
 
-  /** @param {number[]} ids @param {(open: number[]) => HostMessage} message */
+  /**
+   * @param {number[]} ids
+   * @param {(open: number[], joins: string[]) => HostMessage} message
+   * @returns {string[]} joins of those answered now
+   */
   #answer(ids, message) {
     const { store, send } = this.#doors;
-    const open = store.get().knocking.filter(({ id, answered }) => ids.includes(id) && !answered).map(({ id }) => id);
-    if (open.length === 0 || !send(message(open))) return;
-    for (const id of open) this.#change(id, { answered: true });
+    const open = store.get().knocking.filter(({ id, answered }) => ids.includes(id) && !answered);
+    const joins = open.map(({ join }) => join);
+    if (open.length === 0 || !send(message(open.map(({ id }) => id), joins))) return [];
+    for (const { id } of open) this.#change(id, { answered: true });
+    return joins;
   }
 
   /** @param {number} id @param {Partial<Knocking>} part */

@@ -72,7 +72,9 @@ export class Governance {
 
   /** @param {import("./secure-session.js").RulesPatch} patch */
   change(patch) {
-    this.#doors.group.setRules(patch);
+    // A call that no document knows of yet would end with the next one.
+    const still = this.#doors.store.get().security.frozen ? { frozen: true } : {};
+    this.#doors.group.setRules({ ...still, ...patch });
   }
 
   /** @param {Sweep} sweep @param {boolean} allowed */
@@ -97,11 +99,11 @@ export class Governance {
     this.change({ entries: [{ join: key, role }] });
   }
 
-  /** Lifts the veil. @param {string} key */
-  vouch(key) {
+  /** Lifts the veil. @param {...string} keys */
+  vouch(...keys) {
     const { store, group } = this.#doors;
-    if (isModerator(store.get().self.role)) this.setRole(key, "speaker");
-    else group.vouch(key);
+    if (isModerator(store.get().self.role)) this.change({ entries: keys.map((join) => ({ join, role: "speaker" })) });
+    else for (const key of keys) group.vouch(key);
   }
 
   freeze() {
@@ -117,7 +119,6 @@ export class Governance {
 
   /** One goes on while the others wait, or waits again. @param {string} key @param {boolean} goesOn */
   resumeOne(key, goesOn) {
-    // A call that no document knows of yet would end with the next one.
     this.change({ frozen: true, entries: [{ join: key, goesOn }] });
   }
 

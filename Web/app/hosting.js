@@ -81,9 +81,9 @@ export class Hosting {
     this.#rules?.clearChat();
   }
 
-  /** @param {number[]} ids of people at the door */
-  admit(ids) {
-    this.#group?.door.admit(ids);
+  /** @param {number[]} ids of people at the door @param {boolean} [known] no veil: the person vouches for them */
+  admit(ids, known = false) {
+    this.#group?.door.admit(ids, known);
   }
 
   /** @param {number[]} ids @param {boolean} ban */

@@ -1,7 +1,7 @@
 // @ts-check
 import { Door } from "./door.js";
+import { Floods } from "./floods.js";
 import { Governance } from "./governance.js";
-import { may } from "./permissions.js";
 import { cleanEmoji, Reactions } from "./reactions.js";
 import { standing } from "./roster.js";
 import { NO_RULES, PLAIN } from "./store.js";
@@ -22,7 +22,7 @@ import { NO_RULES, PLAIN } from "./store.js";
 /**
  * The part of the secure session that speaks for the group.
  * @typedef {EventTarget & Pick<SecureSession, "join" | "enter" | "disconnect" | "deliver" | "setRoster" | "say"
- *   | "setProfile" | "remove" | "setRules" | "freeze" | "vouch" | "order" | "readKnock" | "compare" | "acceptComparison"
+ *   | "setProfile" | "remove" | "setRules" | "freeze" | "vouch" | "letIn" | "order" | "readKnock" | "compare" | "acceptComparison"
  *   | "answerComparison" | "cancelComparison">} Group
  */
 
@@ -46,6 +46,7 @@ import { NO_RULES, PLAIN } from "./store.js";
 export class Membership {
   #doors;
   #reactions;
+  #floods;
   #stop = new AbortController();
   #joined = false;
   /** Epoch that the node has reached, as far as the order of its messages tells. */
@@ -61,6 +62,7 @@ export class Membership {
   constructor(doors) {
     this.#doors = doors;
     this.#reactions = new Reactions(doors.store, doors.clock);
+    this.#floods = new Floods(doors.clock);
     this.#on("send", ({ message }) => this.#send(message));
     this.#on("joined", () => this.#letIn());
     this.governance = new Governance({
@@ -76,6 +78,8 @@ export class Membership {
       const own = members.find(({ isSelf }) => isSelf);
       this.governance.stand(own ? standing(own) : PLAIN);
       doors.people.setMembers(members);
+      const known = this.door.arrived(members.filter(({ veiled }) => veiled).map(({ join }) => join));
+      if (known.length > 0) this.governance.vouch(...known);
       this.#showWaiting();
     });
     this.#on("security", (rules) => {
@@ -88,7 +92,8 @@ export class Membership {
     this.#on("added", ({ join, by }) => doors.people.added(join, doors.people.nameOf(by)));
     this.#on("removed", ({ join, by }) => doors.people.removed(join, by));
     this.#on("profile", ({ join, profile, trust }) => {
-      doors.people.introduce(join, profile, trust);
+      const renamed = doors.people.isRename(join, profile) && !this.#floods.passes("rename", join);
+      doors.people.introduce(join, renamed ? { ...profile, name: doors.people.nameOf(join) } : profile, trust);
       this.door.compare();
     });
     this.#on("said", (said) => this.#hear(said));
@@ -153,9 +158,13 @@ export class Membership {
     this.#showWaiting();
   }
 
-  /** @param {object} message @returns {Promise<SealedMessage | null>} */
-  async seal(message) {
-    return this.open ? await this.#doors.group.say(message) : null;
+  /**
+   * @param {object} message
+   * @param {import("./secure-session.js").SaidKind} [kind] unless the message tells by itself
+   * @returns {Promise<SealedMessage | null>}
+   */
+  async seal(message, kind) {
+    return this.open ? await this.#doors.group.say(message, null, kind) : null;
   }
 
   /** @param {SealedMessage} sealed */
@@ -233,10 +242,11 @@ export class Membership {
     this.#doors.alarms.setJoined(false);
     this.#doors.people.setMembers([]);
     this.governance.forget();
+    this.door.clear();
+    this.#floods.forget();
     this.#doors.store.update(({ security, self }) => ({
       security: { ...security, members: 0, digits: null, waiting: 0, locked: false, ...NO_RULES },
       self: { ...self, ...PLAIN, canRemove: false },
-      knocking: [],
       comparison: null,
     }));
   }
@@ -262,13 +272,17 @@ export class Membership {
   }
 
   /** @param {GroupEvents["said"]} said types of later versions pass in silence */
-  #hear({ from, message, kind, permissions }) {
+  #hear({ from, message, kind }) {
     const { people, chat } = this.#doors;
     if (kind === "order") return this.#obey(from, message);
-    if (message.t === "chat") chat.receive(from, message, may(permissions, "links"));
-    if (message.t !== "reaction") return;
-    const emoji = cleanEmoji(message.emoji);
-    if (emoji !== null) this.#reactions.add(from, people.nameOf(from), emoji);
+    // What the kind gave leave for, and nothing that says it is something else.
+    if (kind === "chat" || kind === "linkedChat") {
+      if (message.t === "chat" && this.#floods.passes("chat", from)) chat.receive(from, message, kind === "linkedChat");
+    } else if (kind === "reaction" && message.t === "reaction") {
+      const emoji = cleanEmoji(message.emoji);
+      if (emoji === null || !this.#floods.passes("reaction", from)) return;
+      this.#reactions.add(from, people.nameOf(from), emoji);
+    }
   }
 
   /** The core has seen that a moderator says so. @param {string} from @param {Record<string, unknown>} order */

@@ -10,6 +10,7 @@ import { PERSON_SLOTS } from "./media-session.js";
 import { Membership } from "./membership.js";
 import { limitPictures } from "./modes.js";
 import { People } from "./people.js";
+import { may } from "./permissions.js";
 import { RoomWatch } from "./room-watch.js";
 import { Signaling } from "./signaling.js";
 import { requestView } from "./view.js";
@@ -140,7 +141,8 @@ export class Participation {
       ownScreen: () => local.screenStream,
     });
     this.chat = new Chat(store, {
-      seal: (message) => this.group.seal(message),
+      seal: (message, kind) => this.group.seal(message, kind),
+      mayLink: () => may(store.get().self.permissions, "links"),
       send: (sealed) => this.#index >= 0 && this.group.sendSealed(sealed),
       epoch: () => this.group.epoch,
       author: (key) => ({ name: this.people.nameOf(key), index: this.people.roster.indexOf(key) ?? -1 }),

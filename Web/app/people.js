@@ -119,6 +119,12 @@ export class People {
     else this.#notices.add("member_removed", { name, by });
   }
 
+  /** Whether this is another name than the one they came with. @param {string} key @param {{ name?: unknown }} profile */
+  isRename(key, { name }) {
+    const person = this.roster.get(key);
+    return person?.introduced === true && person.name !== cleanName(name);
+  }
+
   /** What a member says of themselves. @param {string} key @param {{ name?: unknown, hand?: unknown }} profile @param {Trust} trust */
   introduce(key, { name, hand }, trust) {
     const person = this.roster.get(key);

@@ -55,7 +55,7 @@ export function isModerator(role) {
   return role === "host" || role === "cohost";
 }
 
-/** @typedef {Pick<Person, "key" | "role" | "permissions">} Ranked */
+/** @typedef {Pick<Person, "key" | "role" | "granted" | "denied">} Ranked */
 
 /** What a host takes from everybody in one step. @typedef {"microphone" | "camera" | "screen" | "chat"} Sweep */
 /** @type {Readonly<Record<Sweep, readonly PermissionName[]>>} */
@@ -78,9 +78,8 @@ export function isSwept(security, sweep) {
  */
 export function takeFromAll(security, people, sweep) {
   const taken = bits(SWEEPS[sweep]);
-  const entries = people.map((person) => ({ join: person.key, granted: beyond(security, person) }))
-    .filter(({ granted }) => (granted & taken) !== 0)
-    .map(({ join, granted }) => ({ join, granted: granted & ~taken }));
+  const entries = people.filter(({ role, granted }) => !isModerator(role) && (granted & taken) !== 0)
+    .map(({ key, granted }) => ({ join: key, granted: granted & ~taken }));
   return { ...forRoles((role) => security[role] & ~taken), ...entries.length > 0 ? { entries } : {} };
 }
 
@@ -99,26 +98,23 @@ export function forRole(security, role, name, allowed) {
 }
 
 /**
- * What one person may do beyond the room's word, or may not in spite of it. Not while the room is frozen: then what
- * somebody may do tells nothing of what is theirs.
+ * What is somebody's by the room's word and their own, whether everything stands still or not.
+ * @param {Readonly<Security>} security @param {Ranked} person
+ */
+export function owned(security, { role, granted, denied }) {
+  return isModerator(role) ? EVERYTHING : security[/** @type {PlainRole} */ (role)] & ~denied | granted;
+}
+
+/**
+ * What one person may do beyond the room's word, or may not in spite of it.
  * @param {Readonly<Security>} security @param {Ranked} person @param {PermissionName} name @param {boolean} allowed
  * @returns {RulesPatch}
  */
 export function forPerson(security, person, name, allowed) {
   const bit = bits([name]);
-  const room = byRole(security, person.role);
-  const wanted = allowed ? person.permissions | bit : person.permissions & ~bit;
+  const room = isModerator(person.role) ? EVERYTHING : security[/** @type {PlainRole} */ (person.role)];
+  const wanted = allowed ? owned(security, person) | bit : owned(security, person) & ~bit;
   return { entries: [{ join: person.key, granted: wanted & ~room, denied: room & ~wanted }] };
-}
-
-/** @param {Readonly<Security>} security @param {Ranked} person */
-function beyond(security, { role, permissions }) {
-  return permissions & ~byRole(security, role);
-}
-
-/** @param {Readonly<Security>} security @param {Role} role */
-function byRole(security, role) {
-  return role === "host" || role === "cohost" ? EVERYTHING : security[role];
 }
 
 /** @param {(role: PlainRole) => number} of @returns {RulesPatch} */

@@ -17,8 +17,8 @@
 /**
  * A member as the group knows them: `permissions` are those in effect now, `invitation` the id of the one they came by and
  * `invitedBy` that of the one it came from (null: the host), `named` whether the rules name them.
- * @typedef {import("./roster.js").Member & { leaf: number, permissions: number, veiled: boolean, goesOn: boolean,
- *   invitation: string | null, invitedBy: string | null, named: boolean }} Member
+ * @typedef {import("./roster.js").Member & { leaf: number, permissions: number, granted: number, denied: number,
+ *   veiled: boolean, goesOn: boolean, invitation: string | null, invitedBy: string | null, named: boolean }} Member
  */
 /** @typedef {import("./types.js").Trust} Trust */
 /** @typedef {import("./wire.js").GroupMessage} GroupMessage */
@@ -292,6 +292,14 @@ export class SecureSession extends EventTarget {
   /** Stops everything, for moderators and whom they trust. What the node is to hear of it comes as `send`. */
   freeze() {
     this.#tell("freeze");
+  }
+
+  /**
+   * For those who decide at the door, before the node is told: nobody else is added to the group.
+   * @param {string[]} joins
+   */
+  letIn(joins) {
+    this.#tell("letIn", { joins });
   }
 
   /** For moderators and whom they trust: they know this person. @param {string} join */

@@ -51,6 +51,8 @@ const OF_ONESELF = /** @type {const} */ ([
   "index",
   "role",
   "permissions",
+  "granted",
+  "denied",
   "veiled",
   "goesOn",
   "invitation",

@@ -16,6 +16,8 @@ import { bits, DEFAULTS, EVERYTHING } from "./permissions.js";
 export const PLAIN = Object.freeze({
   role: "speaker",
   permissions: EVERYTHING & ~bits(["trusted"]),
+  granted: 0,
+  denied: 0,
   veiled: false,
   goesOn: false,
   invitation: null,

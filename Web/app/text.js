@@ -4,6 +4,11 @@
 const NAME_GRAPHEMES = 64;
 const NAME_UNITS = 256;
 
+/** Whether a text leads somewhere, as pages see it. @param {string} text */
+export function hasLinks(text) {
+  return /https?:\/\//i.test(text);
+}
+
 /** Longest chat text in UTF-16 units: in UTF-8 with its envelope it stays below the 16 kB that the group takes. */
 export const CHAT_UNITS = 4000;
 

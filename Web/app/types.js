@@ -106,6 +106,8 @@
  * @typedef {object} Standing
  * @property {Role} role
  * @property {number} permissions what they may do now, as bits (permissions.js)
+ * @property {number} granted what the rules give them beyond their role, whether the room is frozen or not
+ * @property {number} denied what the rules take of what their role has
  * @property {boolean} veiled their picture is blurred and their sound off, until somebody vouches for them
  * @property {boolean} goesOn they go on while the room is frozen
  * @property {string | null} invitation id of the invitation that they came with
@@ -234,6 +236,7 @@
  * Somebody at the door, as those inside see them.
  * @typedef {object} Knocking
  * @property {number} id what the node calls them
+ * @property {string} join what the group will call them
  * @property {string | null} name that nobody has verified; null until opened, or when it holds nothing printable
  * @property {string} digits twelve, of their device
  * @property {boolean} again the same device has knocked before

@@ -33,6 +33,8 @@ export class Banner extends View {
     this.sound.button.classList.add("primary");
     this.share = line("screen", "notice", "status", "stage.stop_sharing", () => call.stopScreen());
     this.frozen = this.#frozen();
+    this.veiled = line("hidden", "notice", "status");
+    setAttribute(this.veiled.box, "data-testid", "own-veil");
     this.door = line("door", "notice", "status", "lobby.look", () => this.#toDoor());
     this.door.button.classList.add("primary");
     setAttribute(this.door.box, "data-testid", "door-line");
@@ -66,6 +68,7 @@ export class Banner extends View {
       this.move,
       this.connection,
       this.sound,
+      this.veiled,
       this.door,
       this.question,
       this.share,
@@ -94,6 +97,7 @@ export class Banner extends View {
     if (words.wait > 0) this.timer = setTimeout(() => this.context.set({}), words.wait);
     tell(this.sound, look.soundBlocked ? "sound.blocked" : null);
     this.#ask(question);
+    tell(this.veiled, self.veiled ? "veil.own" : null);
     tell(this.share, self.screen ? "stage.sharing" : null);
     show(this, this.querySelector(".banner-line:not([hidden])") !== null);
   }
@@ -221,12 +225,13 @@ customElements.define("tertulia-banner", Banner);
  * @param {import("./icons.js").IconName} picture
  * @param {string} tone
  * @param {"alert" | "status"} role
- * @param {string} action key
- * @param {(press: Event) => void} act
+ * @param {string} [action] key; nothing can be done about it without
+ * @param {(press: Event) => void} [act]
  */
-function line(picture, tone, role, action, act) {
+function line(picture, tone, role, action, act = () => {}) {
   const text = h("span", { class: "banner-text" });
-  const button = h("button", { class: "button small", t: action, attrs: { type: "button" }, on: { click: act } });
+  const attrs = { type: "button", hidden: action === undefined };
+  const button = h("button", { class: "button small", t: action, attrs, on: { click: act } });
   const words = h("span", { class: "banner-words", attrs: { role } }, text);
   const drawing = icon(picture);
   return {

@@ -25,13 +25,17 @@ export class DoorTray extends View {
     const many = (/** @type {string} */ kind, /** @type {(ids: number[]) => void} */ act) =>
       h("button", { class: `button ${kind}`, attrs, on: { click: () => this.#many(act) } });
     this.admit = many("primary", (ids) => context.call.hosting.admit(ids));
+    this.know = many("", (ids) => context.call.hosting.admit(ids, true));
     this.turn = many("", (ids) => context.call.hosting.turnAway(ids, false));
     setAttribute(this.admit, "data-testid", "admit-many");
+    setAttribute(this.know, "data-testid", "admit-known-many");
     setAttribute(this.turn, "data-testid", "turn-away-many");
-    this.bulk = h("p", { class: "lobby-bulk" }, this.admit, this.turn);
+    this.bulk = h("p", { class: "lobby-bulk" }, this.admit, this.know, this.turn);
+    this.veil = h("p", { class: "fine", t: "lobby.veil" });
     furnish(this, { class: "lobby", testid: "lobby", attrs: { "role": "region", "aria-labelledby": "lobby-title" } }, [
       this.heading,
       h("p", { class: "fine", t: "lobby.note" }),
+      this.veil,
       this.list,
       this.bulk,
     ]);
@@ -57,6 +61,7 @@ export class DoorTray extends View {
     const { hosting } = this.context.call;
     return new Knocker({
       admit: () => hosting.admit([id]),
+      know: () => hosting.admit([id], true),
       turn: () => hosting.turnAway([id], false),
       block: () => hosting.turnAway([id], true),
       choose: (chosen) => {
@@ -68,19 +73,22 @@ export class DoorTray extends View {
   }
 
   /** @override @param {Readonly<State>} state */
-  render({ knocking, self }) {
+  render({ knocking, self, security }) {
     const focused = this.contains(document.activeElement) ? document.activeElement : null;
     show(this, knocking.length > 0 && self.canRemove);
     for (const id of this.chosen) if (!knocking.some((waiting) => waiting.id === id)) this.chosen.delete(id);
     keep(this.rows, this.list, knocking, ({ id }) => id, ({ id }) => this.#row(id));
     for (const waiting of knocking) {
-      this.rows.get(waiting.id)?.update(waiting, this.chosen.has(waiting.id), knocking.length > 1);
+      this.rows.get(waiting.id)?.update(waiting, this.chosen.has(waiting.id), knocking.length > 1, security.veil);
     }
+    show(this.veil, security.veil);
     const open = knocking.filter(({ answered }) => !answered).length;
     setText(this.heading, t("lobby.title", { count: open || knocking.length }));
     const count = this.chosen.size || open;
     show(this.bulk, knocking.length > 1 && open > 0);
     setText(this.admit, this.chosen.size > 0 ? t("lobby.admit_some", { count }) : t("lobby.admit_all"));
+    show(this.know, security.veil);
+    setText(this.know, this.chosen.size > 0 ? t("lobby.know_some", { count }) : t("lobby.know_all"));
     setText(this.turn, this.chosen.size > 0 ? t("lobby.turn_some", { count }) : t("lobby.turn_all"));
     // What is hidden keeps the focus until the page is drawn, and loses it then.
     if (focused && !focused.checkVisibility()) this.#keepFocus();
@@ -90,8 +98,9 @@ customElements.define("tertulia-door", DoorTray);
 
 /** Somebody at the door. */
 class Knocker extends HTMLElement {
-  /** @param {{ admit: () => void, turn: () => void, block: () => void, choose: (chosen: boolean) => void }} doors */
-  constructor({ admit, turn, block, choose }) {
+  /** @param {{ admit: () => void, know: () => void, turn: () => void, block: () => void,
+   *   choose: (chosen: boolean) => void }} doors */
+  constructor({ admit, know, turn, block, choose }) {
     super();
     const attrs = { type: "button" };
     this.box = h("input", {
@@ -108,10 +117,11 @@ class Knocker extends HTMLElement {
     this.alike = h("span", { class: "person-trouble", testid: "knock-alike" }, icon("alarm"), this.alikeText);
     this.again = h("span", { class: "chip", t: "lobby.again" });
     this.admit = h("button", { class: "button small primary", testid: "admit", attrs, on: { click: admit } });
+    this.know = h("button", { class: "button small", testid: "admit-known", attrs, on: { click: know } });
     this.turn = h("button", { class: "button small", testid: "turn-away", attrs, on: { click: turn } });
     this.block = h("button", { class: "link danger-link", testid: "turn-away-block", attrs, on: { click: block } });
     this.done = h("span", { class: "fine", t: "lobby.answered" });
-    this.answers = h("span", { class: "knock-answers" }, this.admit, this.turn, this.block);
+    this.answers = h("span", { class: "knock-answers" }, this.admit, this.know, this.turn, this.block);
     furnish(this, { class: "knock", testid: "knock", attrs: { role: "listitem" } }, [
       this.box,
       h("span", { class: "saucer small", attrs: { "aria-hidden": "true" } }, this.initials),
@@ -133,8 +143,8 @@ class Knocker extends HTMLElement {
     ]);
   }
 
-  /** @param {Knocking} waiting @param {boolean} chosen @param {boolean} several */
-  update({ id, name, digits, again, alike, answered }, chosen, several) {
+  /** @param {Knocking} waiting @param {boolean} chosen @param {boolean} several @param {boolean} veil newcomers are veiled */
+  update({ id, name, digits, again, alike, answered }, chosen, several, veil) {
     const shown = personName(name);
     setText(this.name, shown);
     setText(this.initials, initials(name ?? "") || "·");
@@ -152,6 +162,8 @@ class Knocker extends HTMLElement {
     show(this.answers, !answered);
     show(this.done, answered);
     label(this.admit, "lobby.admit", "lobby.admit_name", shown);
+    show(this.know, veil);
+    label(this.know, "lobby.know", "lobby.know_name", shown);
     label(this.turn, "lobby.turn", "lobby.turn_name", shown);
     label(this.block, "lobby.block", "lobby.block_name", shown);
   }

@@ -1,5 +1,5 @@
 // @ts-check
-import { isModerator, may } from "../app/permissions.js";
+import { isModerator, may, owned } from "../app/permissions.js";
 import { check, choice } from "./choice.js";
 import { h, say, setAttribute, setText, show } from "./dom.js";
 import { t } from "./i18n.js";
@@ -105,11 +105,10 @@ export class PersonSheet extends Sheet {
     this.rank.show(person.role);
     const cohost = this.rank.box.querySelector('label:has([data-testid="role-cohost"])');
     if (cohost instanceof HTMLElement) show(cohost, self.role === "host");
-    // A room that stands still does not tell what is whose.
     const settled = host && !isModerator(person.role);
-    show(this.permissions, settled && !security.frozen);
-    show(this.frozenNote, settled && security.frozen);
-    for (const { name, input } of this.boxes) input.checked = may(person.permissions, name);
+    show(this.permissions, settled);
+    show(this.frozenNote, settled && security.frozen && !person.goesOn);
+    for (const { name, input } of this.boxes) input.checked = may(owned(security, person), name);
     show(this.expel, self.canRemove && !equal);
   }
 

@@ -5,6 +5,7 @@ import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { isModerator, may } from "../app/permissions.js";
 import { arrange } from "./layout.js";
+import { mayFreeze } from "./rules-words.js";
 import { tableDrawing } from "./table.js";
 import { seat, Tile } from "./tile.js";
 import { View } from "./view.js";
@@ -155,7 +156,8 @@ export class Stage extends View {
     for (const person of here) {
       const removable = self.canRemove && !isModerator(person.role);
       const stopped = stands(security, person);
-      this.#seatPerson(person, plan.people, { shown: lit.has(person.key), removable, stopped, reactions });
+      const vouchable = mayFreeze(self, security);
+      this.#seatPerson(person, plan.people, { shown: lit.has(person.key), removable, vouchable, stopped, reactions });
     }
     this.#seatSelf(self, plan.self, { floats: plan.selfFloats, stopped: stands(security, self), reactions });
     this.#showScreen(screen, people, plan.screen, mode === "audio_only" && !screenOpen);
@@ -168,15 +170,18 @@ export class Stage extends View {
 
   /** @param {string} key */
   #tile(key) {
-    return key === SELF ? new Tile(true) : new Tile(false, () => this.context.set({ sheet: "remove", person: key }));
+    if (key === SELF) return new Tile(true);
+    const remove = () => this.context.set({ sheet: "remove", person: key });
+    return new Tile(false, remove, () => this.context.call.hosting.vouch(key));
   }
 
   /**
    * @param {Person} person
    * @param {Map<string, import("./layout.js").Box>} boxes
-   * @param {{ shown: boolean, removable: boolean, stopped: boolean, reactions: readonly Reaction[] }} more
+   * @param {{ shown: boolean, removable: boolean, vouchable: boolean, stopped: boolean,
+   *   reactions: readonly Reaction[] }} more
    */
-  #seatPerson(person, boxes, { shown, removable, stopped, reactions }) {
+  #seatPerson(person, boxes, { shown, removable, vouchable, stopped, reactions }) {
     const tile = this.tiles.get(person.key);
     const box = boxes.get(person.key);
     if (!tile || !box) return;
@@ -198,6 +203,7 @@ export class Stage extends View {
       lost,
       stream,
       veiled,
+      vouchable,
       alike,
       stopped,
     };
@@ -216,7 +222,7 @@ export class Stage extends View {
     if (!tile) return;
     const { key, index, mic, camera, speaking, hand, stream, veiled } = self;
     const name = self.name ? t("person.you_named", { name: self.name }) : t("person.you");
-    const facts = { mic, camera, speaking, hand, trust: VERIFIED, ...WELL, stream, veiled, stopped };
+    const facts = { mic, camera, speaking, hand, trust: VERIFIED, ...WELL, stream, veiled, vouchable: false, stopped };
     const own = reactions.filter((reaction) => reaction.key === key);
     tile.update({ index, name, plain: self.name, self: true, removable: false, reactions: own, ...facts });
     setAttribute(tile, "data-floats", `${floats}`);

@@ -24,6 +24,7 @@ import { trustMark } from "./trust.js";
  * @property {Trust} trust
  * @property {boolean} removable
  * @property {boolean} veiled blurred and silent, until somebody vouches
+ * @property {boolean} vouchable the person may lift the veil
  * @property {boolean} stopped the room is frozen, and this person with it
  * @property {"same" | "alike" | null} alike
  * @property {boolean} shown the picture is received; false: left out to save data
@@ -36,8 +37,12 @@ import { trustMark } from "./trust.js";
 
 /** One person: picture or initials, name, what is off. The video element lives as long as the tile does. */
 export class Tile extends HTMLElement {
-  /** @param {boolean} self @param {() => void} [remove] asks whether this person is to be removed */
-  constructor(self, remove) {
+  /**
+   * @param {boolean} self
+   * @param {() => void} [remove] asks whether this person is to be removed
+   * @param {() => void} [vouch] lifts the veil
+   */
+  constructor(self, remove, vouch) {
     super();
     this.video = h("video", { testid: "tile-video", attrs: { playsinline: true, autoplay: true, tabindex: "-1" } });
     // Sound comes from elements of its own (sound.js), which outlive paging.
@@ -55,6 +60,17 @@ export class Tile extends HTMLElement {
     this.stopped = h("span", { class: "tile-stopped", title: "tile.stopped" }, icon("freeze"));
     this.veilWords = h("span", { t: "tile.veiled" });
     this.veil = h("p", { class: "tile-veil", testid: "tile-veil" }, icon("hidden"), this.veilWords);
+    this.vouch = h(
+      "button",
+      {
+        class: "tile-vouch",
+        testid: "tile-vouch",
+        attrs: { type: "button" },
+        on: { click: () => vouch?.() },
+      },
+      icon("verified"),
+      h("span", { t: "vouch.short" }),
+    );
     /** @type {Map<string | number, HTMLElement>} */
     this.floating = new Map();
     this.reactions = h("div", { class: "reactions", attrs: { "aria-hidden": "true" } });
@@ -70,6 +86,7 @@ export class Tile extends HTMLElement {
       this.video,
       this.placeholder,
       this.veil,
+      this.vouch,
       this.cover,
       h(
         "div",
@@ -98,7 +115,10 @@ export class Tile extends HTMLElement {
     show(this.muted, !seat.mic && !seat.stopped);
     show(this.stopped, seat.stopped);
     show(this.alike, seat.alike !== null && seat.trust !== "verified");
-    show(this.veil, seat.veiled && !seat.self && !seat.undecryptable && !seat.lost);
+    const veiled = seat.veiled && !seat.self && !seat.undecryptable && !seat.lost;
+    show(this.veil, veiled);
+    show(this.vouch, veiled && seat.vouchable);
+    setAttribute(this.vouch, "aria-label", t("vouch.name", { name: seat.name }));
     setAttribute(this, "data-veiled", seat.veiled && !seat.self);
     setAttribute(this, "data-stopped", seat.stopped);
     show(this.hand, seat.hand);

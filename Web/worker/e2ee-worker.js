@@ -139,6 +139,9 @@ const commands = {
 
   freeze: () => opened().freeze(),
 
+  /** @param {{ joins: string[] }} arguments_ */
+  letIn: ({ joins }) => opened().letIn(joins),
+
   /** @param {{ join: string }} arguments_ */
   vouch: ({ join }) => opened().vouch(join),
 

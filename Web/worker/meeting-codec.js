@@ -20,6 +20,8 @@ import { TLSReader, TLSWriter } from "./tls.js";
  * @property {boolean} isSelf
  * @property {"present" | "unheard" | "ghost"} presence
  * @property {number} permissions as bits (docs/sealing.md), in effect now
+ * @property {number} granted what the rules give them beyond their role, whether the room is frozen or not
+ * @property {number} denied what the rules take of their role's
  * @property {boolean} veiled
  * @property {boolean} goesOn while the room is frozen
  * @property {boolean} named by the rules
@@ -95,6 +97,7 @@ export const SAID_KINDS = /** @type {const} */ ([
   "whiteboard",
   "order",
   "other",
+  "linkedChat",
 ]);
 export const DOORS = /** @type {const} */ (["open", "lobby", "locked"]);
 /** @type {Member["presence"][]} */
@@ -195,6 +198,8 @@ export const Input = Object.freeze({
   frozen: (call) => input(25, (w) => w.opaque(call)),
   /** @param {Bytes} chain of our invitation */
   invited: (chain) => input(26, (w) => w.opaque(chain)),
+  /** @param {Bytes[]} joins of people at the door */
+  admit: (joins) => input(27, (w) => w.vector(list(joins))),
 });
 
 /** @type {Record<number, (reader: TLSReader) => Effect>} */
@@ -270,6 +275,8 @@ function member(reader) {
     named: (flags & 8) !== 0,
     presence: PRESENCE[reader.uint8()],
     permissions: reader.uint32(),
+    granted: reader.uint32(),
+    denied: reader.uint32(),
     invitation: reader.optional(join),
     invitedBy: reader.optional(join),
   };

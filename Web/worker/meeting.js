@@ -156,6 +156,11 @@ export class Meeting {
     this.#handle(Input.freeze());
   }
 
+  /** Who is let in of those at the door: the group is told before the node is. @param {string[]} joins */
+  letIn(joins) {
+    this.#handle(Input.admit(joins.map(bytes)));
+  }
+
   /** @param {string} join */
   vouch(join) {
     this.#handle(Input.vouch(bytes(join)));
@@ -243,7 +248,7 @@ export class Meeting {
         return;
       }
       case "profile": {
-        const profile = object(effect.body);
+        const profile = readProfile(effect.body);
         if (profile) this.#profiles.learn(effect.join, profile, this.#core.group);
         return;
       }
@@ -321,6 +326,16 @@ function bytes(text) {
   const decoded = decode(text);
   if (!decoded) throw new CoreError("bad_argument");
   return decoded;
+}
+
+/**
+ * The name stands before a zero byte: the core sees to it that only those change theirs who may.
+ * @param {Bytes} body @returns {Record<string, unknown> | null}
+ */
+function readProfile(body) {
+  const at = body.indexOf(0);
+  const [name, more] = at < 0 ? [body, null] : [body.subarray(0, at), object(body.subarray(at + 1))];
+  return more && { ...more, name: new TextDecoder().decode(name) };
 }
 
 /** @param {Bytes} content @returns {Record<string, unknown> | null} null when it is no JSON object */

@@ -97,6 +97,8 @@ export class Profiles {
     const proof = await this.#devices.prove(place.group, place.join);
     // Another has taken its place meanwhile, and publishes itself.
     if (this.#own !== own || this.#place !== place) return;
-    this.#doors.publish(new TextEncoder().encode(JSON.stringify({ ...own, ...proof })));
+    const { name, ...more } = own;
+    const called = String(name ?? "").replaceAll("\0", "");
+    this.#doors.publish(new TextEncoder().encode(`${called}\0${JSON.stringify({ ...more, ...proof })}`));
   }
 }

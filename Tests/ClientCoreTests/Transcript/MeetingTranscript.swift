@@ -60,6 +60,11 @@ struct MeetingTranscript<Suite: CipherSuiteProvider, Crypto: CryptoProvider> {
     random.append(own)
     happened += person.gate + person.join.bytes
     let newcomer = people.count - 1
+    if newcomer == 0 {
+      var open = RulesPatch()
+      open.door = .open
+      hear(0, .setRules(open))
+    }
     hear(newcomer, .entered(resumed: false, senderKey: Self.senderKey))
     for number in people.indices {
       hear(number, .roster(people.indices.filter { $0 != number }.map { people[$0].join }))

@@ -202,6 +202,7 @@ export class FakeSecure extends EventTarget {
   remove = (/** @type {string | string[]} */ joins) => this.#tell("remove", joins);
   setRules = (/** @type {object} */ patch) => this.#tell("setRules", patch);
   freeze = () => this.#tell("freeze");
+  letIn = (/** @type {string[]} */ joins) => this.#tell("letIn", joins);
   vouch = (/** @type {string} */ join) => this.#tell("vouch", join);
   order = (/** @type {object} */ order) => this.#tell("order", order);
   /** Of who knocks: the box is the name itself. */
