@@ -37,13 +37,15 @@ def begin_room(node, host: Person) -> str:
 
 
 def make_room(node, host: Person, door: str = "lobby") -> str:
-    """Makes a room, enters it, and returns its link. With `door` set to `open`, nobody has to knock."""
+    """Makes a room, enters it, and returns its link. With `door` set to `open`, nobody has to knock or to be vouched for."""
     link = begin_room(node, host)
     enter(host)
     # One is the host once the room has its rules.
     expect(host.see("freeze")).to_be_visible()
     if door != "lobby":
         set_door(host, door)
+    if door == "open":
+        lift_veil(host)
     return link
 
 
@@ -62,6 +64,15 @@ def set_door(host: Person, door: str) -> None:
     host.press("host-open")
     host.see(f"door-{door}").click(force=True)
     expect(host.see(f"door-{door}")).to_be_checked()
+    host.page.keyboard.press("Escape")
+    expect(host.see("sheet-host")).to_be_hidden()
+
+
+def lift_veil(host: Person) -> None:
+    host.press("host-open")
+    expect(host.see("veil")).to_be_checked()
+    host.see("veil").click()
+    expect(host.see("veil")).not_to_be_checked()
     host.page.keyboard.press("Escape")
     expect(host.see("sheet-host")).to_be_hidden()
 
@@ -91,8 +102,9 @@ def knock_of(host: Person, name: str):
     return host.see("knock").filter(has_text=name)
 
 
-def admit(host: Person, guest: Person) -> None:
-    knock_of(host, guest.name).get_by_test_id("admit").click()
+def admit(host: Person, guest: Person, known: bool = True) -> None:
+    """Lets in; with `known`, and vouches in the same tap."""
+    knock_of(host, guest.name).get_by_test_id("admit-known" if known else "admit").click()
     is_in(guest)
 
 

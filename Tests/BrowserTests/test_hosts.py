@@ -157,21 +157,26 @@ def remove(host, name: str, how: str) -> None:
     host.see(how).click()
 
 
-def test_newcomers_are_veiled_and_silent_until_somebody_vouches(node, people):
-    ana = people("chromium", "Ana")
-    link = make_room(node, ana, door="open")
-    ana.press("host-open")
-    ana.see("veil").click()
-    expect(ana.see("veil")).to_be_checked()
-    ana.page.keyboard.press("Escape")
-    berta = people("firefox", "Berta").join(link)
-    expect(ana.tile_of("Berta").get_by_test_id("tile-veil")).to_be_visible()
-    expect(ana.tile_of("Berta").locator("video")).to_have_js_property("muted", True)
-    row_of(ana, "Berta").get_by_test_id("vouch-row").click()
-    expect(ana.tile_of("Berta").get_by_test_id("tile-veil")).to_be_hidden()
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_newcomers_are_veiled_and_silent_until_somebody_vouches(node, people, first, second):
+    ana = people(first, "Ana")
+    link = make_room(node, ana)
+    berta, carla = knock(people(second, "Berta"), link), knock(people(first, "Carla"), link)
+    admit(ana, berta, known=False)
+    admit(ana, carla)
+    expect(ana.tile_of("Carla").get_by_test_id("tile-veil")).to_be_hidden()
+    expect(carla.see("own-veil")).to_be_hidden()
+    for person in (ana, carla):
+        expect(person.tile_of("Berta").get_by_test_id("tile-veil")).to_be_visible()
+    expect(berta.see("own-veil")).to_be_visible()
+    expect(carla.tile_of("Berta").get_by_test_id("tile-vouch")).to_be_hidden()
+    ana.tile_of("Berta").get_by_test_id("tile-vouch").click()
+    for person in (ana, carla):
+        expect(person.tile_of("Berta").get_by_test_id("tile-veil")).to_be_hidden()
+    expect(berta.see("own-veil")).to_be_hidden()
     ana.sees_moving_picture_of("Berta")
     ana.hears("Berta")
-    assert ana.errors() == [] and berta.errors() == []
+    assert ana.errors() == [] and berta.errors() == [] and carla.errors() == []
 
 
 def test_everybody_but_one_moves_to_a_new_room_and_goes_on(node, people):

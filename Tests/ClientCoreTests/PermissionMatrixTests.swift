@@ -39,6 +39,55 @@ struct PermissionMatrixTests {
     }
   }
 
+  @Test(
+    "another name is taken where the role allows it, and refused by everybody where it does not; a hand takes no leave")
+  func renames() throws {
+    let room = try MeetingRoom.ofAllRoles(seed: 0x93_0008)
+    func bodies(of author: Int, to listener: Int) -> [[UInt8]] {
+      room.people[listener].told.compactMap { effect in
+        guard case .profile(room[author].join, _, let body) = effect else { return nil }
+        return body
+      }
+    }
+    for (author, role) in Self.roles.enumerated() {
+      let (renamed, raised) = (Array("another\0{}".utf8), Array("{\"name\":\"\(author)\"}\0{}".utf8))
+      for (version, body) in [(98, raised), (99, renamed)] as [(UInt64, [UInt8])] {
+        let profile = try SignedProfile(
+          join: room[author].join, version: version, body: body, groupID: room[author].groupID ?? [],
+          signatureKey: room[author].identity.signatureKey, as: TestSuite.self)
+        try room.seal(unasked: author, .profile, profile.wire)
+      }
+      for listener in 0..<6 where listener != author {
+        #expect(bodies(of: author, to: listener).contains(raised), "\(role) to \(listener)")
+        #expect(bodies(of: author, to: listener).contains(renamed) == (role != .newcomer), "\(role) to \(listener)")
+      }
+      // An honest client does not even send it.
+      let count = room.seen.count
+      room.act(author, .setProfile(Array("third\0{}".utf8)))
+      #expect((room.seen.count > count) == (role != .newcomer))
+    }
+  }
+
+  @Test("each permission takes what it is for and nothing else; recording, for which there is nothing, takes nothing")
+  func permissionByPermission() throws {
+    let kinds: [UInt32: Set<SaidKind>] = [
+      3: [.chat, .linkedChat], 4: [.direct], 5: [.linkedChat], 6: [.file], 7: [.whiteboard], 8: [.reaction],
+    ]
+    let streams: [UInt32: Set<StreamContext>] = [
+      0: [.mic], 1: [.camera0, .camera1, .camera2], 2: [.screen, .screenAudio],
+    ]
+    let everybody = SaidKind.allCases.filter { $0 != .order }
+    for bit in 0..<13 as Range<UInt32> {
+      var rules = RoomRules(groupID: [1], counter: 1, hostKey: [])
+      rules.newcomer = .all.subtracting(Permissions(rawValue: 1 << bit))
+      let standing = rules.standing(of: .none, signatureKey: [], invited: nil)
+      let lost = Set(everybody.filter { !standing.maySay($0) })
+      #expect(lost == kinds[bit] ?? [], "bit \(bit)")
+      let cut = Set(StreamContext.allCases.filter { !standing.permissions.contains($0.permission) })
+      #expect(cut == streams[bit] ?? [], "bit \(bit)")
+    }
+  }
+
   @Test("frames of a stream are opened where the role allows it", arguments: StreamContext.allCases)
   func frames(_ context: StreamContext) throws {
     let room = try MeetingRoom.ofAllRoles(seed: 0x93_0002)

@@ -84,7 +84,8 @@ struct StandingTests {
   }
 
   @Test(
-    "defaults: newcomers are veiled, send no files, no links; speakers do not record, freeze, invite; listeners only write")
+    "defaults: newcomers are veiled, send no files, no links; speakers do not record, freeze, invite; listeners only write"
+  )
   func defaults() {
     let rules = Fixture.rules()
     #expect(rules.door == .lobby && !rules.isFrozen && rules.veilsNewcomers)

@@ -32,6 +32,18 @@ struct MessageRateTests {
     #expect(rate.count(now: .zero + .seconds(1)) == .passed)
   }
 
+  @Test(
+    "floods (messages, reactions, renames): of one connection 60 pass at once and ten a second, whatever is sealed in them"
+  )
+  func floods() {
+    var rate = MessageRate(now: .zero)
+    func passed(at now: Instant) -> Int {
+      (0..<200).count { rate.admit(.message([UInt8($0)], to: nil, isControl: $0 % 2 == 0), now: now) == .passed }
+    }
+    #expect(passed(at: .zero) == 60)
+    for second in 1...5 as ClosedRange<Int64> { #expect(passed(at: .zero + .seconds(second)) == 10) }
+  }
+
   private var offer: Offer {
     let text = #"{"v":1,"type":"offer","sdp":"","mids":{"slots":[]}}"#
     guard case .offer(let offer)? = try? ClientMessage.decode(Array(text.utf8)) else { fatalError("an offer") }

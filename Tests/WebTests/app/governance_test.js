@@ -106,8 +106,8 @@ Deno.test("who may not write, share or react is told so, and nothing is sent", a
 
 Deno.test("links of who may not write any are text, for those who read and for who writes", async () => {
   const page = await meet({ ...SPEAKER, permissions: DEFAULTS.newcomer }, SPEAKER);
-  page.secure.says(1, { t: "chat", id: "1", text: "https://a.example" }, { permissions: DEFAULTS.newcomer });
-  page.secure.says(1, { t: "chat", id: "2", text: "https://a.example" });
+  page.secure.says(1, { t: "chat", id: "1", text: "https://a.example" });
+  page.secure.says(1, { t: "chat", id: "2", text: "https://a.example" }, { kind: "linkedChat" });
   deepEqual(page.state().chat.map(({ links }) => links), [false, true]);
   await page.call.sendChat("see https://a.example");
   ok(page.codes().includes("no_links"));
@@ -189,6 +189,41 @@ Deno.test("who knocks is shown with name and device, and marked when called like
   ok(page.state().knocking.every(({ digits }) => /^\d{12}$/.test(digits)));
   page.node.socket.say({ type: "knock_gone", id: 2 });
   deepEqual(page.state().knocking.map(({ id }) => id), [1, 3]);
+});
+
+Deno.test("who is let in as known is vouched for when they have come, and nobody else is", async () => {
+  const page = await meet(HOST);
+  for (const id of [1, 2]) page.node.socket.say(knock(id, `P${id}`));
+  await settle();
+  page.call.hosting.admit([1], true);
+  page.call.hosting.admit([2]);
+  deepEqual(page.secure.told.filter(([what]) => what === "letIn"), [["letIn", [joinId(51)]], ["letIn", [joinId(52)]]]);
+  equal(page.secure.count("setRules"), 0);
+  const newcomer = { role: "newcomer", permissions: DEFAULTS.newcomer, veiled: true };
+  page.hold(HOST, [{ ...newcomer, join: joinId(51) }, { ...newcomer, join: joinId(52) }]);
+  deepEqual(page.secure.last("setRules"), [{ entries: [{ join: joinId(51), role: "speaker" }] }]);
+  page.hold(HOST, [{ ...newcomer, join: joinId(51) }, { ...newcomer, join: joinId(52) }]);
+  equal(page.secure.count("setRules"), 1);
+});
+
+Deno.test("several are let in as known in one step, by somebody trusted too", async () => {
+  const page = await meet({ ...SPEAKER, permissions: EVERYTHING });
+  for (const id of [1, 2]) page.node.socket.say(knock(id, `P${id}`));
+  await settle();
+  page.call.hosting.admit([1, 2], true);
+  const newcomer = { role: "newcomer", permissions: DEFAULTS.newcomer, veiled: true };
+  page.hold(SPEAKER, [{ ...newcomer, join: joinId(51) }, { ...newcomer, join: joinId(52) }]);
+  deepEqual(page.secure.told.filter(([what]) => what === "vouch"), [["vouch", joinId(51)], ["vouch", joinId(52)]]);
+});
+
+Deno.test("what a host changes while everything stands still does not set it going again", async () => {
+  const page = await meet(HOST, SPEAKER);
+  page.secure.emit("frozen", { by: joinId(1), on: true });
+  page.call.hosting.allowPerson(joinId(1), "microphone", false);
+  deepEqual(page.secure.last("setRules"), [{
+    frozen: true,
+    entries: [{ join: joinId(1), granted: 0, denied: bits(["microphone"]) }],
+  }]);
 });
 
 Deno.test("one, some or all are let in or turned away, each answered once", async () => {

@@ -9,6 +9,7 @@ import {
   giveToAll,
   isSwept,
   may,
+  owned,
   PERMISSIONS,
   PLAIN_ROLES,
   SWEEPS,
@@ -19,7 +20,7 @@ import { initialState } from "../../../Web/app/store.js";
 /** @typedef {import("../../../Web/app/permissions.js").Sweep} Sweep */
 
 const security = initialState().security;
-const person = { key: "a", role: /** @type {const} */ ("speaker"), permissions: DEFAULTS.speaker };
+const person = { key: "a", role: /** @type {const} */ ("speaker"), granted: 0, denied: 0 };
 const sweeps = /** @type {Sweep[]} */ (Object.keys(SWEEPS));
 
 Deno.test("every permission is one bit, in the order that the core knows", () => {
@@ -44,13 +45,13 @@ for (const sweep of sweeps) {
 }
 
 Deno.test("who was given the floor alone loses it too when all are muted", () => {
-  const listener = { key: "b", role: /** @type {const} */ ("listener"), permissions: bits(["microphone", "chat"]) };
+  const listener = { key: "b", role: /** @type {const} */ ("listener"), granted: bits(["microphone"]), denied: 0 };
   const { entries } = takeFromAll(security, [person, listener], "microphone");
   deepEqual(entries, [{ join: "b", granted: 0 }]);
 });
 
 Deno.test("a moderator is not muted by what is taken from everybody", () => {
-  const host = { key: "h", role: /** @type {const} */ ("host"), permissions: EVERYTHING };
+  const host = { key: "h", role: /** @type {const} */ ("host"), granted: EVERYTHING, denied: 0 };
   equal(takeFromAll(security, [host], "microphone").entries, undefined);
 });
 
@@ -70,8 +71,24 @@ Deno.test("what one person may do is written against the room's word", () => {
   deepEqual(muted.entries, [{ join: "a", granted: 0, denied: bits(["microphone"]) }]);
   const trusted = forPerson(security, person, "trusted", true);
   deepEqual(trusted.entries, [{ join: "a", granted: bits(["trusted"]), denied: 0 }]);
-  const both = { ...person, permissions: person.permissions & ~bits(["microphone"]) | bits(["trusted"]) };
+  const both = { ...person, granted: bits(["trusted"]), denied: bits(["microphone"]) };
   deepEqual(forPerson(security, both, "microphone", true).entries, [
     { join: "a", granted: bits(["trusted"]), denied: 0 },
   ]);
+});
+
+Deno.test("what is somebody's own is told by the rules, for every role and permission, also while everything stands still", () => {
+  const frozen = { ...security, frozen: true };
+  for (const role of PLAIN_ROLES) {
+    for (const name of PERMISSIONS) {
+      const own = { key: "a", role, granted: 0, denied: 0 };
+      equal(may(owned(frozen, own), name), may(DEFAULTS[role], name), `${role} ${name}`);
+      for (const allowed of [true, false]) {
+        const [entry] = forPerson(frozen, own, name, allowed).entries ?? [];
+        const after = { ...own, granted: entry.granted ?? 0, denied: entry.denied ?? 0 };
+        equal(owned(frozen, after) ^ owned(frozen, own), may(DEFAULTS[role], name) === allowed ? 0 : bits([name]));
+      }
+    }
+  }
+  equal(owned(frozen, { key: "a", role: "cohost", granted: 0, denied: EVERYTHING }), EVERYTHING);
 });

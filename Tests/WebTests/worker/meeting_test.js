@@ -91,6 +91,8 @@ const member = (join) => ({
   isSelf: false,
   presence: "present",
   permissions: 8,
+  granted: 0,
+  denied: 0,
   veiled: false,
   goesOn: false,
   named: false,
@@ -99,6 +101,9 @@ const member = (join) => ({
 });
 /** @param {string} box @returns {Effect} */
 const message = (box) => ({ type: "send", message: { type: "message", box } });
+
+/** @param {string} name @param {object | null} more @returns {Uint8Array<ArrayBuffer>} */
+const profile = (name, more) => new TextEncoder().encode(`${name}\0${JSON.stringify(more)}`);
 
 Deno.test("numbers and vectors are read as they were written", () => {
   for (const length of [0, 1, 63, 64, 16_383, 16_384, 70_000]) {
@@ -165,8 +170,9 @@ Deno.test("our profile goes out when we are in, with a proof of this device", as
   await until(() => core.inputs.length > 1);
   const { kind, bytes } = core.inputs[1];
   equal(kind, 16);
-  const body = JSON.parse(new TextDecoder().decode(new TLSReader(bytes).opaque()));
-  deepEqual([body.name, body.hand], ["Ana", false]);
+  const [name, rest] = new TextDecoder().decode(new TLSReader(bytes).opaque()).split("\0");
+  const body = JSON.parse(rest);
+  deepEqual([name, body.name, body.hand], ["Ana", undefined, false]);
   ok(await new Devices(memoryVault()).check(body.device, body.deviceProof, core.group, JOIN));
 });
 
@@ -175,8 +181,8 @@ Deno.test("a member's device is checked before it is believed", async () => {
   const berta = new Devices(memoryVault());
   const proof = await berta.prove(core.group, /** @type {any} */ (decode(BERTA)));
   core.effects[12] = [
-    { type: "profile", join: BERTA, body: json({ name: "Berta", hand: true, ...proof }) },
-    { type: "profile", join: ANA, body: json({ name: "Berta too", ...proof }) },
+    { type: "profile", join: BERTA, body: profile("Berta", { hand: true, ...proof }) },
+    { type: "profile", join: ANA, body: profile("Berta too", proof) },
     { type: "profile", join: BERTA, body: new Uint8Array([1, 2]) },
     { type: "comparison", status: { join: BERTA, step: "matched", digits: "123456" } },
   ];
