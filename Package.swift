@@ -97,9 +97,9 @@ let edges: [Target] = [
     dependencies: ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CAllocations"],
     swiftSettings: strict),
   .executableTarget(
-    name: "joining-bench",
+    name: "crowd-bench",
     dependencies: [
-      "Bytes", "ClientCore", "LoadGenerator", "NativeCrypto", "NativeMLSCrypto", "RoomRules", "SFrame",
+      "Bytes", "ClientCore", "LoadGenerator", "NativeCrypto", "NativeMLSCrypto", "RoomRules", "SFrame", crypto,
       product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
     ],
     swiftSettings: strict),

@@ -21,7 +21,7 @@ os.environ.setdefault("TERTULIA_BINARY", str(ROOT / ".build/release/tertulia"))
 from figures import AS_JSON, show  # noqa: E402
 from node import Node  # noqa: E402
 
-BINARY = os.environ.get("TERTULIA_JOINING_BENCH", ROOT / ".build/release/joining-bench")
+BINARY = os.environ.get("TERTULIA_CROWD_BENCH", ROOT / ".build/release/crowd-bench")
 PEOPLE = int(os.environ.get("TERTULIA_JOINING_PEOPLE", "200"))
 REMOVALS, STEP = 5, 10
 LIMIT_JOIN_MS, LIMIT_REMOVE_MS = 2000.0, 300.0
@@ -32,7 +32,7 @@ def run(people: int, removals: int) -> dict | None:
     """One crowd at a node of its own; None when it never came together."""
     node = Node("--max-participants", str(max(2, people)))
     try:
-        command = [BINARY, node.fresh_link(), str(node.process.pid), str(people), str(removals)]
+        command = [BINARY, "joining", node.origin, str(node.process.pid), str(people), str(removals)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     finally:
         node.close()

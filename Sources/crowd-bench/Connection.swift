@@ -9,6 +9,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   typealias OutboundOut = ByteBuffer
 
   let loop: any EventLoop
+  /// To be set on the event loop.
+  let lag: Lag
   private let host: String
   /// Said as soon as the node listens.
   private let hello: String
@@ -19,10 +21,13 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   private var context: ChannelHandlerContext?
   private(set) var saidHello: Instant?
 
+  /// `delay` is that of every byte, each way.
   init(
-    loop: any EventLoop, host: String, hello: String, deliver: @escaping @Sendable (_ messages: [[UInt8]]?) -> Void
+    loop: any EventLoop, host: String, hello: String, delay: TimeAmount = .zero,
+    deliver: @escaping @Sendable (_ messages: [[UInt8]]?) -> Void
   ) {
     self.loop = loop
+    lag = Lag(delay)
     self.host = host
     self.hello = hello
     self.deliver = deliver
@@ -32,6 +37,9 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   func send(_ text: String) {
     loop.execute { self.write(text.utf8, opcode: 1) }
   }
+
+  /// It never came to be.
+  func fail() { deliver(nil) }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 

@@ -5,7 +5,6 @@ import NIOCore
 import NativeCrypto
 import NativeMLSCrypto
 import RoomRules
-import SFrame
 
 /// One person without media: a `Meeting` on an event loop and touched nowhere else, which shares the processors with those
 /// of the others but waits for no socket.
@@ -25,19 +24,19 @@ final class Participant: @unchecked Sendable {
 
   let number: Int
   let loop: any EventLoop
-  private(set) var meeting: Meeting<NativeX25519Suite, NativeCrypto>
+  var meeting: Meeting<NativeX25519Suite, NativeCrypto>
   private(set) var tally = Tally()
-  /// Of every message, each way.
-  var delay = TimeAmount.zero
+  private(set) var sight = Sight()
   /// What is said goes there.
   var connection: Connection?
+  /// Called where it lives, with the order of a moderator to everybody's page.
+  var hearOrder: (@Sendable (_ order: [UInt8]) -> Void)?
   private let board: Board
-  private var random = SystemRandomNumberGenerator()
+  var random = SystemRandomNumberGenerator()
   private var others: [Int: JoinID] = [:]
   private var indices: [JoinID: Int] = [:]
   private var rosterIsDue = false
   private var timer: (due: Instant, task: Scheduled<Void>)?
-  private var members = 0
   private var alarms = Set<MeetingAlarm>()
   private let decoder = JSONDecoder()
 
@@ -62,25 +61,32 @@ final class Participant: @unchecked Sendable {
     return Array(body.utf8)
   }
 
-  /// The first message of a connection.
-  func hello(room: String) -> String {
-    let gate = Base64URL.encode(meeting.gate)
-    let join = Base64URL.encode(meeting.join.bytes)
-    return #"{"v":1,"type":"hello","room":"\#(room)","gate":"\#(gate)","join":"\#(join)"}"#
-  }
-
   // MARK: The connection
+
+  /// For complaints: how far it has come, and what troubles it.
+  var standing: String {
+    let alarms = alarms.map { "\($0)" }.sorted().joined(separator: " ")
+    let place = meeting.epoch.map { "epoch \($0) of \(sight.members.count)" } ?? "outside"
+    return "\(place), sends in \(meeting.sendingEpoch.map { "\($0)" } ?? "none"), can speak \(meeting.canSay) \(alarms)"
+  }
 
   /// What the connection has to say: messages, or that it is over.
   func receive(_ messages: [[UInt8]]?) {
     guard let messages else { return lose() }
-    after(delay) { participant in
-      for message in messages { participant.take(message) }
-      participant.tellRoster()
-    }
+    for message in messages { take(message) }
+    tellRoster()
+  }
+
+  /// Goes; what comes after that is not heard.
+  func leave() {
+    send(#"{"v":1,"type":"leave"}"#)
+    connection = nil
+    timer?.task.cancel()
+    board.set(number, nil, members: 0, at: .now)
   }
 
   private func lose() {
+    guard connection != nil else { return }
     connection = nil
     timer?.task.cancel()
     tally.errors.append("closed")
@@ -89,19 +95,20 @@ final class Participant: @unchecked Sendable {
 
   private func send(_ text: String) {
     tally.bytesOut += text.utf8.count
-    after(delay) { $0.connection?.send(text) }
+    connection?.send(text)
   }
 
-  /// At once without a delay, so that nothing is measured that is not there.
-  private func after(_ delay: TimeAmount, _ action: @escaping @Sendable (Participant) -> Void) {
-    guard delay > .zero else { return action(self) }
-    loop.scheduleTask(in: delay) { action(self) }
+  /// Says what one sends: sound and pictures, or nothing.
+  func setMedia(_ isOn: Bool) {
+    send(#"{"v":1,"type":"media","mic":\#(isOn),"camera":\#(isOn),"screen":false,"screenAudio":false}"#)
   }
 
   // MARK: What the node says
 
   private func take(_ bytes: [UInt8]) {
+    guard connection != nil else { return }
     tally.bytesIn += bytes.count
+    if number != 0, Self.isAboutMedia(bytes) { return }
     guard let message = try? decoder.decode(NodeMessage.self, from: Data(bytes)) else {
       return tally.errors.append("unreadable")
     }
@@ -113,20 +120,31 @@ final class Participant: @unchecked Sendable {
       rosterIsDue = true
     case "joined": message.participant.map(learn)
     case "left": forget(message.index ?? -1)
+    case "updated":
+      if let index = message.index, let media = message.media {
+        sight.set(index, sends: media.isSomething, at: .now)
+      }
     case "error": tally.errors.append(message.code ?? "")
     default: message.input { others[$0] }.map(feed)
     }
+  }
+
+  /// What others send only the first of all watches: fifty in one process would spend their time on reading it.
+  private static func isAboutMedia(_ bytes: [UInt8]) -> Bool {
+    bytes.prefix(32).firstRange(of: Array(#""updated""#.utf8)) != nil
   }
 
   private func learn(_ entry: NodeMessage.Entry) {
     guard let join = Base64URL.decode(entry.join).flatMap({ JoinID($0) }) else { return }
     others[entry.index] = join
     indices[join] = entry.index
+    sight.set(entry.index, sends: entry.media.isSomething, at: .now)
     rosterIsDue = true
   }
 
   private func forget(_ index: Int) {
     if let join = others.removeValue(forKey: index) { indices[join] = nil }
+    sight.set(index, sends: false, at: .now)
     rosterIsDue = true
   }
 
@@ -154,7 +172,13 @@ final class Participant: @unchecked Sendable {
     for effect in effects {
       switch effect {
       case .send(let message): send(message.json { indices[$0] })
-      case .security(let security): members = security.count
+      case .security(let security): sight.security = security
+      case .members(let members): sight.members = members.map(\.join)
+      case .frozen(_, let isOn): sight.frozen = isOn ? .now : nil
+      case .said(_, .order, _, let order): hearOrder?(order)
+      case .removedFromGroup:
+        sight.security = nil
+        sight.members = []
       case .alarm(let alarm):
         tally.alarms += 1
         alarms.insert(alarm)
@@ -163,7 +187,7 @@ final class Participant: @unchecked Sendable {
       }
     }
     let seals = meeting.sendingEpoch == meeting.epoch && !alarms.contains { $0.stopsSending }
-    board.set(number, seals ? meeting.epochAuthenticator : nil, members: members, at: .now)
+    board.set(number, seals ? meeting.epochAuthenticator : nil, members: sight.members.count, at: .now)
     setTimer()
   }
 
@@ -179,29 +203,5 @@ final class Participant: @unchecked Sendable {
     timer = nil
     perform(meeting.advance(to: .now, wallClock: wallClock, using: &random))
     setTimer()
-  }
-
-  // MARK: Frames
-
-  /// A sealed frame of Opus as it goes over the wire; nil where nothing can be sealed.
-  func seal(_ payload: [UInt8]) -> [UInt8]? {
-    guard let plan = try? meeting.planSeal(.mic, .opus, clear: []), let key = meeting.takeKey(plan.key),
-      let sealed = try? NativeCrypto.aeadSeal(
-        key: key, nonce: plan.nonce, additionalData: plan.additionalData, plaintext: payload)
-    else { return nil }
-    return plan.header.encoded() + sealed
-  }
-
-  /// What was sealed; nil where it cannot be opened.
-  func open(_ frame: [UInt8]) -> [UInt8]? {
-    let prefix = Array(frame.prefix(FramePlan.maximumPrefixLength))
-    guard let plan = try? meeting.planOpen(.opus, prefix: prefix, length: frame.count),
-      let key = meeting.takeKey(plan.key),
-      let opened = try? NativeCrypto.aeadOpen(
-        key: key, nonce: plan.nonce, additionalData: plan.additionalData,
-        sealed: Array(frame.dropFirst(plan.header.encoded().count))),
-      (try? meeting.commit(plan.header, openedWith: plan.key)) != nil
-    else { return nil }
-    return opened
   }
 }

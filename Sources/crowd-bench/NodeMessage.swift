@@ -8,6 +8,17 @@ struct NodeMessage: Decodable {
   struct Entry: Decodable {
     let index: Int
     let join: String
+    let media: Media
+  }
+
+  /// What somebody sends.
+  struct Media: Decodable {
+    let mic: Bool
+    let camera: Bool
+    let screen: Bool
+    let screenAudio: Bool
+
+    var isSomething: Bool { mic || camera || screen || screenAudio }
   }
 
   let type: String
@@ -21,12 +32,13 @@ struct NodeMessage: Decodable {
   let from: Int?
   let participants: [Entry]?
   let participant: Entry?
+  let media: Media?
   let resumed: Bool?
   let senderKey: String?
   let code: String?
 
   enum CodingKeys: String, CodingKey {
-    case type, index, epoch, box, welcome, tree, info, packages, from, participants, participant, resumed, code
+    case type, index, epoch, box, welcome, tree, info, packages, from, participants, participant, media, resumed, code
     case senderKey = "sender_key"
   }
 
@@ -43,6 +55,7 @@ struct NodeMessage: Decodable {
     case "group_info": .groupInfo(info: bytes(info), tree: bytes(tree))
     case "resync": .resync
     case "ready": .ready(epoch: epoch ?? 0)
+    case "frozen": .frozen(bytes(box))
     case "message": .message(bytes(box), from: from.flatMap(joinOf))
     default: nil
     }

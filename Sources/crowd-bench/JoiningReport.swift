@@ -2,7 +2,7 @@ import Bytes
 import Foundation
 
 /// What is printed. Times in milliseconds, processor time in seconds unless said otherwise, memory in MB.
-struct Report {
+struct JoiningReport {
   struct Removal {
     /// From the click until each who remains seals in the new epoch, ascending.
     let switched: [Int64]
@@ -78,7 +78,6 @@ struct Report {
 
   private func mean(_ values: [Int]) -> Int { values.reduce(0, +) / max(1, values.count) }
 
-  private func median(_ values: [Double]) -> Double {
-    values.isEmpty ? 0 : values.sorted()[values.count / 2]
-  }
 }
+
+func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }

@@ -43,6 +43,15 @@ final class Board: Sendable {
   /// Since when each of them has been sealing there, ascending, as of the moment when the last did; nil before.
   var reached: [Instant]? { state.withLock { $0.reached } }
 
+  /// How many are in one epoch, at most.
+  var together: Int {
+    state.withLock { state in
+      var counts: [[UInt8]: Int] = [:]
+      for standing in state.standings.values { counts[standing.authenticator, default: 0] += 1 }
+      return counts.values.max() ?? 0
+    }
+  }
+
   /// When something changed last.
   var changed: Instant { state.withLock { $0.changed } }
 }
