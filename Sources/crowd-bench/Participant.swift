@@ -46,11 +46,6 @@ final class Participant: @unchecked Sendable {
     self.board = board
     meeting = try Meeting.open(link: link, hostSeed: hostSeed, using: &random)
     feed(.setProfile(profile))
-    guard hostSeed != nil else { return }
-    // Joining is what is measured, not how fast somebody lets in.
-    var open = RulesPatch()
-    open.door = .open
-    feed(.setRules(open))
   }
 
   /// Of the page's form and size, with the key of a device and its proof.
