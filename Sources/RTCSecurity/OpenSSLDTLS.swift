@@ -7,7 +7,9 @@ package final class OpenSSLDTLS: DTLSTransport {
   package private(set) var state = DTLSState.handshaking
   package private(set) var nextDeadline = Instant.distantFuture
 
-  let ssl: OpaquePointer
+  /// Nil at rest.
+  private(set) var ssl: OpaquePointer?
+  private var resting: DTLSRest?
   private let channel = DTLSChannel()
   private let expectedPeer: CertificateFingerprint
   private var peerIsVerified = false
@@ -41,7 +43,7 @@ package final class OpenSSLDTLS: DTLSTransport {
     }
   }
 
-  deinit { SSL_free(ssl) }
+  deinit { if let ssl { SSL_free(ssl) } }
 
   /// Nothing to do: see `deinit`.
   package func destroy() {}
@@ -58,6 +60,7 @@ package final class OpenSSLDTLS: DTLSTransport {
   ) -> DTLSVerdict {
     guard let first = datagram.first, 20...63 ~= first, datagram.count >= 13 else { return .ignored }
     guard isAlive else { return .ended }
+    if let resting { return take(resting.alert(in: datagram)) }
     let before = state
     channel.incoming = datagram
     proceed(now)
@@ -74,7 +77,7 @@ package final class OpenSSLDTLS: DTLSTransport {
     } else {
       ERR_clear_error()
       channel.expireTimer()
-      if copenssl_handle_timeout(ssl) < 0 { end(.failed(.timeout)) }
+      if let ssl, copenssl_handle_timeout(ssl) < 0 { end(.failed(.timeout)) }
       channel.wasTimerStarted = false
       retransmissionDelay = min(retransmissionDelay * 2, Self.longestDelay)
       retransmissionDeadline = now + retransmissionDelay
@@ -85,13 +88,39 @@ package final class OpenSSLDTLS: DTLSTransport {
 
   package func close(now: Instant, to peer: TransportAddress, into out: inout some DatagramSink & ~Copyable) {
     guard isAlive else { return }
-    if state == .connected {
+    if let resting {
+      channel.outgoing = [resting.goodbye]
+    } else if state == .connected, let ssl {
       // To write an alert takes a buffer, which only reading makes anew.
       discardData()
       SSL_shutdown(ssl)
     }
     end(.closed)
     flush(to: peer, into: &out)
+  }
+
+  package func rest() {
+    guard state == .connected, let ssl, let resting = DTLSRest(ssl) else { return }
+    ERR_clear_error()
+    discardData()
+    guard state == .connected else { return }
+    // The first record under these keys besides Finished, and the last: the peer takes it whenever it comes.
+    SSL_shutdown(ssl)
+    resting.goodbye = channel.outgoing.last ?? []
+    channel.outgoing = []
+    self.resting = resting
+    SSL_free(ssl)
+    self.ssl = nil
+  }
+
+  /// What a peer's alert does to an association at rest.
+  private func take(_ alert: DTLSRest.Alert?) -> DTLSVerdict {
+    switch alert {
+    case .close: end(.closed)
+    case .fatal: end(.failed(.alert))
+    case nil: return .handled
+    }
+    return .ended
   }
 
   private var isAlive: Bool { state == .handshaking || state == .connected }
@@ -108,11 +137,12 @@ package final class OpenSSLDTLS: DTLSTransport {
 extension OpenSSLDTLS {
   /// Lets the library read what came and write what it wants.
   private func proceed(_ now: Instant) {
+    guard let ssl else { return }
     if handshakeDeadline == nil { handshakeDeadline = now + Self.handshakeLimit }
     ERR_clear_error()
     if state == .handshaking {
       let result = SSL_do_handshake(ssl)
-      if result == 1 { complete() } else { examine(result) }
+      if result == 1 { complete(ssl) } else { examine(result) }
     }
     if state == .connected {
       discardData()
@@ -123,7 +153,7 @@ extension OpenSSLDTLS {
   }
 
   /// The handshake is over; it counts only if it gave us a peer we know and keys for SRTP.
-  private func complete() {
+  private func complete(_ ssl: OpaquePointer) {
     if !peerIsVerified {
       end(.failed(.noCertificate))
     } else if selectedProfile == nil {
@@ -136,6 +166,7 @@ extension OpenSSLDTLS {
 
   /// Reads on: alerts and retransmitted Finished messages take effect, application data goes nowhere.
   private func discardData() {
+    guard let ssl else { return }
     withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { scratch in
       var result: CInt
       repeat { result = SSL_read(ssl, scratch.baseAddress, CInt(scratch.count)) } while result > 0
@@ -144,7 +175,7 @@ extension OpenSSLDTLS {
   }
 
   private func examine(_ result: CInt) {
-    switch SSL_get_error(ssl, result) {
+    switch ssl.map({ SSL_get_error($0, result) }) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: break
     case SSL_ERROR_ZERO_RETURN: end(.closed)
     default: end(.failed(cause ?? Self.failure(ERR_peek_error())))
@@ -193,9 +224,9 @@ extension OpenSSLDTLS {
 
 /// What the connected association is good for.
 extension OpenSSLDTLS {
-  /// The profile that use_srtp agreed on; nil before.
+  /// The profile that use_srtp agreed on; nil before, and at rest.
   package var selectedProfile: SRTPProfile? {
-    guard let selected = SSL_get_selected_srtp_profile(ssl) else { return nil }
+    guard let ssl, let selected = SSL_get_selected_srtp_profile(ssl) else { return nil }
     return SRTPProfile(rawValue: UInt16(truncatingIfNeeded: selected.pointee.id))
   }
 
@@ -212,9 +243,9 @@ extension OpenSSLDTLS {
     return peerIsVerified
   }
 
-  /// Keys exported for SRTP (RFC 5764 §4.2): of the DTLS client, of the server; nil unless connected.
+  /// Keys exported for SRTP (RFC 5764 §4.2): of the DTLS client, of the server; nil unless connected, and at rest.
   func exportKeys() -> (profile: SRTPProfile, client: SRTPMasterKey, server: SRTPMasterKey)? {
-    guard state == .connected, let profile = selectedProfile else { return nil }
+    guard state == .connected, let ssl, let profile = selectedProfile else { return nil }
     var material = [UInt8](repeating: 0, count: profile.keyingMaterialLength)
     let label = DTLSSRTPKeyLayout.exporterLabel
     guard SSL_export_keying_material(ssl, &material, material.count, label, label.utf8.count, nil, 0, 0) == 1 else {

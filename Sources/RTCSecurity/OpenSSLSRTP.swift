@@ -59,6 +59,9 @@ package struct OpenSSLSRTP: SRTPSession {
 
   package var rtpOverhead: Int { profile.rtpOverhead }
   package var rtcpOverhead: Int { profile.rtcpOverhead }
+  package var hasOpened: Bool {
+    !state.pointee.inbound.rtpStreams.isEmpty || !state.pointee.inbound.rtcpStreams.isEmpty
+  }
 
   @inline(__always)
   package func prefetch() {

@@ -11,11 +11,16 @@ package final class OpenSSLSecurity: RTCSecurityProvider, @unchecked Sendable {
   private let context: OpaquePointer
 
   /// Makes a fresh certificate: a node has no identity that outlives it. `profiles` are in order of preference.
-  package init(profiles: [SRTPProfile] = SRTPProfile.allCases) throws(SecurityError) {
+  package convenience init(profiles: [SRTPProfile] = SRTPProfile.allCases) throws(SecurityError) {
+    try self.init(profiles: profiles, suites: Self.cipherSuites)
+  }
+
+  /// With cipher suites of DTLS as OpenSSL names them, separated by colons.
+  package init(profiles: [SRTPProfile], suites: String) throws(SecurityError) {
     let certificate = try KeyedCertificate(commonName: "WebRTC", days: 30)
     fingerprint = certificate.fingerprint
     context = try check(SSL_CTX_new(DTLS_method()))
-    try configure(certificate, profiles)
+    try configure(certificate, profiles, suites)
   }
 
   deinit { SSL_CTX_free(context) }
@@ -25,15 +30,17 @@ package final class OpenSSLSecurity: RTCSecurityProvider, @unchecked Sendable {
   }
 
   package func makeSRTP(from dtls: OpenSSLDTLS) -> OpenSSLSRTP? {
-    guard let (profile, client, server) = dtls.exportKeys() else { return nil }
-    return SSL_is_server(dtls.ssl) == 1
+    guard let ssl = dtls.ssl, let (profile, client, server) = dtls.exportKeys() else { return nil }
+    return SSL_is_server(ssl) == 1
       ? OpenSSLSRTP(profile: profile, inbound: client, outbound: server)
       : OpenSSLSRTP(profile: profile, inbound: server, outbound: client)
   }
 
-  private func configure(_ certificate: KeyedCertificate, _ profiles: [SRTPProfile]) throws(SecurityError) {
+  private func configure(_ certificate: KeyedCertificate, _ profiles: [SRTPProfile], _ suites: String)
+    throws(SecurityError)
+  {
     try check(copenssl_ctx_require_dtls12(context))
-    try check(SSL_CTX_set_cipher_list(context, Self.cipherSuites))
+    try check(SSL_CTX_set_cipher_list(context, suites))
     try check(copenssl_ctx_set_groups(context, "X25519:P-256:P-384"))
     try check(SSL_CTX_use_certificate(context, certificate.certificate))
     try check(SSL_CTX_use_PrivateKey(context, certificate.key))
@@ -64,7 +71,7 @@ package final class OpenSSLSecurity: RTCSecurityProvider, @unchecked Sendable {
   }
 
   /// Forward secret and authenticated, what every WebRTC peer has; RSA is for servers we meet as a client.
-  private static let cipherSuites = """
+  package static let cipherSuites = """
     ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:\
     ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305
     """

@@ -35,6 +35,9 @@ struct SRTPStreams {
 
   func destroy() { cells?.deallocate() }
 
+  /// Whether no packet was ever recorded.
+  var isEmpty: Bool { count == 0 }
+
   /// Where a packet's look begins: for prefetching.
   var memory: UnsafeRawPointer? { UnsafeRawPointer(cells) }
 

@@ -24,7 +24,10 @@ extension MediaNode {
       requestRepairs(from: place, now: now, into: &out)
       if now >= peer.pointee.nextFeedback { sendFeedback(to: place, now: now, into: &out) }
       if now >= peer.pointee.nextSelection { select(for: place, now: now) }
-      if now >= peer.pointee.nextReport { sendReports(to: place, now: now, into: &out) }
+      if now >= peer.pointee.nextReport {
+        transports[peer.pointee.transport].pointee.rest()
+        sendReports(to: place, now: now, into: &out)
+      }
     }
     let timers = min(peer.pointee.nextFeedback, min(peer.pointee.nextSelection, peer.pointee.nextReport))
     router.wake(place, at: peer.pointee.isConnected ? timers : .distantFuture)

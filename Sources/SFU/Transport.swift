@@ -56,6 +56,11 @@ struct Transport<Security: RTCSecurityProvider> {
   /// The lifetime of consent (RFC 7675 §5.1) serves for its beginning too.
   private static var patience: TimeDelta { .seconds(30) }
 
+  /// What only the handshake needs goes, once the peer has shown that it is done with it.
+  mutating func rest() {
+    if srtp?.hasOpened == true { dtls.rest() }
+  }
+
   func destroy() {
     dtls.destroy()
     srtp?.destroy()

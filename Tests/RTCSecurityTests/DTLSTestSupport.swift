@@ -30,10 +30,12 @@ struct DTLSPair: ~Copyable {
   /// An expected fingerprint that is not given is the right one.
   init(
     clientProfiles: [SRTPProfile] = SRTPProfile.allCases, serverProfiles: [SRTPProfile] = SRTPProfile.allCases,
-    clientExpects: CertificateFingerprint? = nil, serverExpects: CertificateFingerprint? = nil
+    clientExpects: CertificateFingerprint? = nil, serverExpects: CertificateFingerprint? = nil,
+    suites: String = OpenSSLSecurity.cipherSuites
   ) throws {
     let (clientSide, serverSide) = (
-      try OpenSSLSecurity(profiles: clientProfiles), try OpenSSLSecurity(profiles: serverProfiles)
+      try OpenSSLSecurity(profiles: clientProfiles, suites: suites),
+      try OpenSSLSecurity(profiles: serverProfiles, suites: suites)
     )
     clientSecurity = clientSide
     serverSecurity = serverSide

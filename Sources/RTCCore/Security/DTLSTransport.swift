@@ -70,9 +70,18 @@ package protocol DTLSTransport {
   /// its first datagram an unfinished handshake has failed.
   mutating func advance(to now: Instant, peer: TransportAddress, into out: inout some DatagramSink & ~Copyable)
 
+  /// The peer has shown by something authentic that it has its keys, so that no part of the handshake will be asked for
+  /// again: memory that only a handshake needs may go. The association can be closed as before, by either side, but it
+  /// exports no more keys. Does nothing unless connected; may be called again.
+  mutating func rest()
+
   /// Sends close_notify if there is anything to close, and ends in `closed`.
   mutating func close(now: Instant, to peer: TransportAddress, into out: inout some DatagramSink & ~Copyable)
 
   /// Frees the association.
   func destroy()
+}
+
+extension DTLSTransport {
+  package mutating func rest() {}
 }

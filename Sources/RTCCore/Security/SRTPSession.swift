@@ -35,6 +35,9 @@ package protocol SRTPSession {
   /// Bytes that protecting an RTCP packet adds at its end: tag plus the 4-byte index.
   var rtcpOverhead: Int { get }
 
+  /// Whether anything that the peer sent was authentic: it has its keys.
+  var hasOpened: Bool { get }
+
   /// Authenticates and decrypts an RTP packet in place. Replay is checked before the cipher runs and recorded only
   /// after the tag matched; a refused packet changes no state (its bytes are then undefined).
   mutating func unprotectRTP(_ packet: UnsafeMutableRawBufferPointer) -> SRTPVerdict

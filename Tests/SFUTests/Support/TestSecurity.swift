@@ -45,6 +45,8 @@ struct TestSecurity: RTCSecurityProvider {
 final class TestDTLS: DTLSTransport {
   private(set) var state = DTLSState.handshaking
   private(set) var nextDeadline = Instant.distantFuture
+  /// Whether it was told that nobody will ask for the handshake again.
+  private(set) var isResting = false
   private let role: DTLSRole
   private let own: CertificateFingerprint
   private let expected: CertificateFingerprint
@@ -92,6 +94,8 @@ final class TestDTLS: DTLSTransport {
     state = .closed
   }
 
+  func rest() { isResting = true }
+
   func destroy() {}
 
   private func send(type: UInt8, to peer: TransportAddress, into out: inout some DatagramSink & ~Copyable) {
@@ -109,6 +113,7 @@ final class TestDTLS: DTLSTransport {
 final class TestSRTP: SRTPSession {
   let rtpOverhead = 16
   let rtcpOverhead = 20
+  private(set) var hasOpened = false
   private var windows: [UInt32: ReplayWindow] = [:]
   private var nextRTCP: UInt32 = 0
 
@@ -125,6 +130,7 @@ final class TestSRTP: SRTPSession {
     }
     let length = packet.count - rtpOverhead
     guard hasTag(packet, length) else { return .dropped(.badTag) }
+    hasOpened = true
     window.commit(index)
     windows[header.ssrc] = window
     flip(packet, header.length..<length)
@@ -135,6 +141,7 @@ final class TestSRTP: SRTPSession {
     guard packet.count >= 8 + rtcpOverhead else { return .dropped(.malformed) }
     let length = packet.count - rtcpOverhead
     guard hasTag(packet, length) else { return .dropped(.badTag) }
+    hasOpened = true
     flip(packet, 8..<length)
     return .passed(length: length)
   }
