@@ -95,22 +95,28 @@ extension Meeting {
     emit(.send(.keyPackage(MLSMessage.keyPackage(bundle.keyPackage).wire)))
   }
 
-  /// Makes the group, as the node asks the first who is here.
+  /// Makes the group, as the node asks the first who is here. A node that asks again before it has read the answer gets the
+  /// same group: of two it would keep the first and we the second.
   mutating func createGroup(using random: inout some RandomNumberGenerator) {
     guard isAlone, node.isConnected else { return tell(.notAllowed) }
+    if let group, group.epoch == 0 { return upload(group) }
     if group != nil { abandon() }
     if bundle == nil { offerKeyPackage(using: &random) }
     guard let bundle else { return }
     let id = JoinID(using: &random).bytes
-    guard let made = try? Group(id: id, creator: bundle, extensions: policy.groupExtensions, using: &random),
-      let info = try? made.groupInfo(withTree: false, withExternalPub: true)
-    else { return }
-    let upload = GroupUpload(
-      groupInfo: MLSMessage.groupInfo(info).wire, tree: TreeChange(from: [], to: made.tree.sent.nodes))
+    guard let made = try? Group(id: id, creator: bundle, extensions: policy.groupExtensions, using: &random) else { return }
     pending = nil
     group = made
-    emit(.send(.group(upload.wire)))
+    upload(made)
     begin(after: nil, using: &random)
+  }
+
+  /// Sends a group that only its creator is in.
+  private mutating func upload(_ made: Group<Suite>) {
+    guard let info = try? made.groupInfo(withTree: false, withExternalPub: true) else { return }
+    let upload = GroupUpload(
+      groupInfo: MLSMessage.groupInfo(info).wire, tree: TreeChange(from: [], to: made.tree.sent.nodes))
+    emit(.send(.group(upload.wire)))
   }
 
   /// Takes a Welcome, unless we are in a group already.

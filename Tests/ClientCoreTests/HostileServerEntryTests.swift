@@ -1,4 +1,5 @@
 import Bytes
+import Delivery
 import MLS
 import MLSWire
 import NativeMLSCrypto
@@ -235,6 +236,25 @@ struct HostileServerEntryTests {
     }
     room.act(1, .say(Array("again".utf8), kind: .chat, to: nil))
     #expect(room.people[2].alarms == [.forked])
+  }
+
+  @Test(
+    "the order to make a group, repeated before the node has read the answer, gives the same group",
+    arguments: [false, true])
+  func createOnce(hasHost: Bool) throws {
+    let room = try MeetingRoom(seed: 154, of: 0, hasHost: hasHost)
+    room.downstream = { person, input in
+      if case .createGroup = input { [input, input] } else { [input] }
+    }
+    try room.join()
+    room.advance(by: .milliseconds(700))
+    try room.join()
+    room.advance(by: .milliseconds(700))
+    let uploads = room.seen.filter { if case .group = $0.message { true } else { false } }
+    #expect(uploads.count == 2)
+    #expect(room[0].groupID != nil && room[0].groupID == room.delivery.groupID)
+    #expect(room.people[0].alarms.isEmpty && room.notices(of: 0).isEmpty)
+    #expect((room[0].group?.rules != nil) == hasHost)
   }
 
   @Test("the order to make another group is not followed by whoever is in one")
