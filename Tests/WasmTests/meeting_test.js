@@ -77,7 +77,9 @@ Deno.test("the host removes somebody, who is told and can read nothing more", as
   const link = `${SECRET}.${encode(made.digest)}`;
   const node = new Node();
   const [host, ben, carla] = [await person(link, made.seed), await person(link), await person(link)];
-  for (const one of [host, ben, carla]) node.enter(one);
+  node.enter(host);
+  host.hear(Input.admit([ben.join, carla.join]));
+  for (const one of [ben, carla]) node.enter(one);
   equal(host.last("members").members.find((/** @type {any} */ { isSelf }) => isSelf).role, "host");
   host.hear(Input.remove([ben.join]));
   node.settle();
