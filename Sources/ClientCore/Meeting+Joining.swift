@@ -104,7 +104,9 @@ extension Meeting {
     if bundle == nil { offerKeyPackage(using: &random) }
     guard let bundle else { return }
     let id = JoinID(using: &random).bytes
-    guard let made = try? Group(id: id, creator: bundle, extensions: policy.groupExtensions, using: &random) else { return }
+    guard let made = try? Group(id: id, creator: bundle, extensions: policy.groupExtensions, using: &random) else {
+      return
+    }
     pending = nil
     group = made
     upload(made)
