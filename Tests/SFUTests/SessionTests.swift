@@ -42,6 +42,22 @@ struct SessionTests {
     #expect(room.node.population.rooms == 0)
   }
 
+  @Test("the handshake is kept until something authentic came, as its end may have to be said again")
+  func rests() throws {
+    let room = TestRoom()
+    let a = try room.add(1)
+    let found = room.node.router.place(of: a.id)
+    let place = try #require(found)
+    let dtls = room.node.transports[room.node.router.peers[place].pointee.transport].pointee.dtls
+    room.advance(.seconds(3))
+    #expect(!dtls.isResting)
+    room.deliver(camera(a, "q", 1, TestPeer.vp8(key: true, picture: 1)), from: a)
+    room.advance(.seconds(3))
+    #expect(dtls.isResting)
+    room.apply(.removePeer(a.id))
+    #expect(a.wasClosed)
+  }
+
   @Test("removing a peer frees everything it had, and its address means nothing any more")
   func removal() throws {
     let room = TestRoom()
