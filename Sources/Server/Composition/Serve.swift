@@ -75,6 +75,7 @@ package enum Serve {
   ) async throws {
     try options.validate()
     raiseFileLimit(logger)
+    LargeBlocks.takeOwnPages()
     let files = try StaticFiles(folder: options.web)
     let certificate = try certificate(options)
     let store = try Store.open(folder: options.data, as: .node)
