@@ -21,7 +21,7 @@ extension LinkKeys {
     let nonce = random.bytes(Suite.aeadNonceLength)
     guard
       let sealed = try? Suite.aeadSeal(
-        key: knock, nonce: nonce, additionalData: purpose.additionalData, plaintext: padded)
+        key: key(for: purpose), nonce: nonce, additionalData: purpose.additionalData, plaintext: padded)
     else { return nil }
     return nonce + sealed
   }
@@ -30,8 +30,15 @@ extension LinkKeys {
   package func open(_ box: [UInt8], for purpose: DoorPurpose) -> [UInt8]? {
     guard box.count == Self.doorBoxLength else { return nil }
     return try? Suite.aeadOpen(
-      key: knock, nonce: Array(box[..<Suite.aeadNonceLength]), additionalData: purpose.additionalData,
+      key: key(for: purpose), nonce: Array(box[..<Suite.aeadNonceLength]), additionalData: purpose.additionalData,
       sealed: Array(box[Suite.aeadNonceLength...]))
+  }
+
+  private func key(for purpose: DoorPurpose) -> [UInt8] {
+    switch purpose {
+    case .knock: knock
+    case .label: label
+    }
   }
 }
 

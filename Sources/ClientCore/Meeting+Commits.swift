@@ -39,9 +39,8 @@ extension Meeting {
       return refuse(bytes, ending: epoch, because: error, using: &random)
     }
     if let next = staged.next, hasRemovedMember(next) { return refuse(bytes, ending: epoch, using: &random) }
-    guard let group, (try? policy.judge(staged, in: group, nonces: &nonces)) != nil else {
-      return refuse(bytes, ending: epoch, using: &random)
-    }
+    guard let group, (try? policy.judge(staged, in: group, nonces: &nonces)) != nil, mayFollow(staged.next?.rules)
+    else { return refuse(bytes, ending: epoch, using: &random) }
     pending = nil
     timers[.resend] = nil
     move(by: staged, bytes: bytes, joiners: [], using: &random)

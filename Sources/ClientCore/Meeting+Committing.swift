@@ -179,7 +179,9 @@ extension Meeting {
       guard let leaf = directory[join], !node.removing.contains(leaf) else { continue }
       proposals.append(.remove(leaf))
     }
-    if let extensions = wantedExtensions(of: group) { proposals.append(.groupContextExtensions(extensions)) }
+    if let extensions = wantedExtensions(of: group, using: &random) {
+      proposals.append(.groupContextExtensions(extensions))
+    }
     let isDue = wishes.update || (wishes.proposals && hasCommittable)
     wishes.update = false
     wishes.proposals = false

@@ -39,6 +39,9 @@ extension Meeting {
   private mutating func install(without removed: [LeafIndex]) {
     guard var entered = group else { return }
     group = nil
+    followLink(entered.rules)
+    keysOfLink =
+      (try? entered.export(label: "tertulia link keys 1", context: [], length: Suite.aeadKeyLength)) ?? []
     guard let epoch = try? MediaEpoch(startOf: &entered, removed: removed),
       (try? frames.install(epoch, now: now)) != nil
     else { return gone(by: .node) }

@@ -59,6 +59,7 @@ extension Meeting {
     showComparison()
     held = []
     unbidden = []
+    keysOfLink = []
     remembered = governance.signed ?? remembered
     governance = Governance()
     outbox.keepOnlySaid()
@@ -143,7 +144,7 @@ extension Meeting {
   mutating func isAcceptable(_ joined: Group<Suite>, psks: [PreSharedKeyID]?) -> Bool {
     let known = group?.groupID == joined.groupID ? group?.rules : nil
     guard (try? policy.judge(joined: joined, psks: psks, known: known, nonces: &nonces)) != nil else { return false }
-    return !hasRemovedMember(joined)
+    return !hasRemovedMember(joined) && isOurs(joined.rules)
   }
 
   func hasRemovedMember(_ group: Group<Suite>) -> Bool {

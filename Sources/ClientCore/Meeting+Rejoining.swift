@@ -13,6 +13,7 @@ extension Meeting {
     let old = nodes.leaves.first { JoinID($0.node.credential) == join }
     guard old == nil || old?.node.signatureKey == identity.signaturePublicKey else { return refuseEntry() }
     if group != nil, old == nil { return gone(by: .node) }
+    guard isOurs(info.groupContext.extensions.rules) else { return lockedOut() }
     if old == nil, info.groupContext.extensions.rules?.door ?? .open != .open { return waitAtTheDoor(using: &random) }
     let psk = RoomPSK.fresh(using: &random)
     var entry = ExternalJoin(identity: identity)

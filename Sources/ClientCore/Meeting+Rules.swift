@@ -15,9 +15,11 @@ extension Meeting {
 
   /// The group's extensions with the rules that we want, nil where they are as we want them or it is not ours to change
   /// them.
-  mutating func wantedExtensions(of group: Group<Suite>) -> [Extension]? {
+  mutating func wantedExtensions(
+    of group: Group<Suite>, using random: inout some RandomNumberGenerator
+  ) -> [Extension]? {
     let isClaim = hostKey != nil && governance.own.role != .host
-    guard isClaim || wishes.rules != nil else { return nil }
+    guard isClaim || wishes.rules != nil || wishes.keys != nil else { return nil }
     guard hostKey != nil || governance.own.role == .coHost, let base = governance.signed ?? firstRules(of: group) else {
       return giveUpRules()
     }
@@ -27,6 +29,7 @@ extension Meeting {
       for change in patch.entries { put(change, into: &next) }
     }
     if isClaim { next.put(.init(join: join, signatureKey: identity.signaturePublicKey, role: .host)) }
+    name(gateIn: &next, in: group, using: &random)
     guard next != base else {
       wishes.rules = nil
       return nil
@@ -42,11 +45,13 @@ extension Meeting {
     rules.groupID = group.groupID
     rules.counter = 0
     rules.entries = []
+    rules.gate = []
     return rules
   }
 
   private mutating func giveUpRules() -> [Extension]? {
     wishes.rules = nil
+    wishes.keys = nil
     tell(.notAllowed)
     return nil
   }
@@ -74,6 +79,7 @@ extension Meeting {
     }
     next.entries = entries
     next.counter = base.counter + 1
+    if next.gate == base.gate { next.newKeys = [] }
     next.signer = hostKey == nil ? .coHost(join) : .host
     next.basis = hostKey == nil ? base.hostsWord : []
     let key = hostKey?.seed ?? identity.signatureKey

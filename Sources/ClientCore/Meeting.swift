@@ -16,8 +16,11 @@ package enum MeetingError: Error, Equatable {
 /// Fail closed: what breaks a rule is refused and the person is told, and where others may be in another group than
 /// the person thinks nothing more is sealed.
 package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Sendable {
-  let link: MeetingLink
-  package let keys: LinkKeys<Suite>
+  /// With or without a password, as it is now.
+  var link: MeetingLink
+  package internal(set) var keys: LinkKeys<Suite>
+  /// Seals the keys of another password for the members of our epoch, 16 bytes; empty outside a group.
+  var keysOfLink: [UInt8] = []
   let hostKey: HostKey<Suite>?
   /// Of the personal invitation that our link is.
   let invitation: InvitationKey<Suite>?
@@ -135,6 +138,7 @@ package struct Meeting<Suite: CipherSuiteProvider, Crypto: CryptoProvider>: Send
     case .setProfile(let body): setProfile(body)
     case .remove(let joins): remove(joins)
     case .setRules(let patch): setRules(patch)
+    case .setPassword(let key): setPassword(key)
     case .freeze: freeze()
     case .vouch(let join): vouch(join)
     case .compare(let join): compare(with: join, using: &random)

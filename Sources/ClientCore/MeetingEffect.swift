@@ -32,6 +32,9 @@ package enum MeetingEffect: Equatable, Sendable {
   case security(MeetingSecurity)
   /// The room is frozen, or no longer. `by` is who froze it, where that is known.
   case frozen(by: JoinID?, isOn: Bool)
+  /// The host has changed the room's password: who comes back comes with this gate, 32 bytes, and links say whether they
+  /// ask for a password. An empty gate: it was changed while we were away for long, and our link opens nothing any more.
+  case link(gate: [UInt8], hasPassword: Bool)
   /// Let in by `by`; by themselves when they came back after a loss.
   case added(JoinID, by: JoinID)
   case removed(JoinID, by: Remover)

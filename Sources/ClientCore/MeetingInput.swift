@@ -47,6 +47,8 @@ package enum MeetingInput: Sendable {
   /// All in one commit.
   case remove([JoinID])
   case setRules(RulesPatch)
+  /// Of the host: the room's link asks for this password from now on. What Argon2id made of it, 32 bytes; empty for none.
+  case setPassword([UInt8])
   /// Everything stops at once but what moderators do.
   case freeze
   /// We let these in who wait at the door: to be told before the node is.

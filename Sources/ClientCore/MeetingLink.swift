@@ -19,7 +19,7 @@ package struct MeetingLink: Equatable, Sendable {
   /// `I`: 16 random bytes of a personal invitation, 22 characters; nil for the room's link.
   package let invitation: [UInt8]?
   /// Version 2: the keys need a password too. Only rooms with a host have one.
-  package let hasPassword: Bool
+  package internal(set) var hasPassword: Bool
 
   package static let secretLength = 16
   package static let hostKeyDigestLength = 10

@@ -40,6 +40,8 @@ struct PendingUpload<Suite: CipherSuiteProvider>: Sendable {
 struct Wishes: Sendable {
   var removals: [JoinID] = []
   var rules: RulesPatch?
+  /// Of the link, with another password.
+  var keys: LinkChange?
   var update = false
   /// Proposals have waited too long for somebody else to commit them.
   var proposals = false

@@ -52,6 +52,9 @@ extension MeetingEffect {
     case .alarmCleared(let alarm): writer.write(18, alarm.rawValue)
     case .notice(let notice): writer.write(19, notice.rawValue)
     case .newKeysForSending: writer.write(UInt8(20))
+    case .link(let gate, let hasPassword):
+      writer.write(23, UInt8(hasPassword ? 1 : 0))
+      writer.write(opaque: gate)
     case .frozen(let by, let isOn):
       writer.write(21, UInt8(isOn ? 1 : 0))
       writer.write(optional: by)

@@ -50,6 +50,7 @@ extension MeetingInput {
     case 25: self = .frozen(try reader.opaque())
     case 26: self = .invited(try reader.opaque())
     case 27: self = .admit(try reader.joins())
+    case 28: self = .setPassword(try reader.opaque())
     default: throw .trailingBytes
     }
   }

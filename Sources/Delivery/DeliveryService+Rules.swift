@@ -18,6 +18,12 @@ extension DeliveryService {
     return record.state.standing(of: leaf, invited: invitedRole(of: leaf))
   }
 
+  /// Whether a participant, connected or not, is in the group and able to go on in it.
+  package func isMember(_ index: Int) -> Bool {
+    guard let place = place(of: index) else { return false }
+    return !attendees[place].isStray && !isReturning(attendees[place]) && leaf(of: attendees[place]) != nil
+  }
+
   /// Key of a participant's leaf, and the role that its invitation gave it; nil without leaf.
   package func leaf(of index: Int) -> (signatureKey: [UInt8], invited: Role?)? {
     guard let record, let place = place(of: index), let position = leaf(of: attendees[place]),

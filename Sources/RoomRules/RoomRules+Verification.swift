@@ -20,7 +20,7 @@ extension RoomRules {
     var key = hostKey
     if case .coHost(let join) = signer {
       guard let word = RoomRules(basis), word.signer == .host, word.hostKey == hostKey, word.groupID == groupID,
-        word.counter < counter, Self.areSame(word.moderators, moderators)
+        word.counter < counter, word.gate == gate, Self.areSame(word.moderators, moderators)
       else { throw .signerNotAllowed }
       let (index, isThere) = word.place(of: join)
       guard isThere, word.entries[index].role == .coHost else { throw .signerNotAllowed }

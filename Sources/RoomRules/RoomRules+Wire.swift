@@ -34,6 +34,8 @@ extension RoomRules {
     writer.write(vector: entries)
     writer.write(vector: revoked)
     writer.write(vector: banned)
+    writer.write(opaque: gate)
+    writer.write(opaque: newKeys)
     switch signer {
     case .host:
       writer.write(UInt8(0))
@@ -66,6 +68,8 @@ extension RoomRules {
       rules.entries = try reader.vector(of: Entry.self, limit: maximumLength, maximumCount: maximumEntries)
       rules.revoked = try reader.vector(of: ShortID.self, maximumCount: maximumIDs)
       rules.banned = try reader.vector(of: ShortID.self, maximumCount: maximumIDs)
+      rules.gate = try reader.opaque(limit: RoomRules.gateLength)
+      rules.newKeys = try reader.opaque(limit: maximumOpaque)
       let signer = Signer(kind: try reader.uint8(), join: try reader.opaque(limit: maximumOpaque))
       rules.basis = try reader.opaque(limit: maximumLength)
       rules.signature = try reader.opaque(limit: maximumOpaque)
@@ -86,7 +90,8 @@ extension RoomRules {
   /// Whether lists are in order and bits mean something: what a document must be to be written at all.
   package var isWellFormed: Bool {
     guard entries.count <= Self.maximumEntries, revoked.count <= Self.maximumIDs, banned.count <= Self.maximumIDs,
-      speaker.isKnown, listener.isKnown, newcomer.isKnown, Self.isAscending(revoked), Self.isAscending(banned)
+      gate.isEmpty || gate.count == Self.gateLength, speaker.isKnown, listener.isKnown, newcomer.isKnown,
+      Self.isAscending(revoked), Self.isAscending(banned)
     else { return false }
     for index in entries.indices {
       guard entries[index].granted.isKnown, entries[index].denied.isKnown else { return false }

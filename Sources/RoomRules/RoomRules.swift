@@ -14,6 +14,8 @@ package import MLSWire
 ///       uint32 speaker;  uint32 listener;  uint32 newcomer;
 ///       Entry entries<V>;                                 // ascending by credential
 ///       opaque revoked<V>;  opaque banned<V>;             // 16 bytes each, ascending
+///       opaque gate<V>;                                   // SHA-256 of the room's gate, or nothing
+///       opaque new_keys<V>;                               // what the gate follows from, for members, where it is a new one
 ///       uint8 signer_kind;                                // 0 host, 1 co-host
 ///       opaque signer_credential<V>;                      // empty for the host
 ///       opaque basis<V>;                                  // empty for the host; else the host's latest rules
@@ -70,6 +72,11 @@ package struct RoomRules: Equatable, Sendable {
   package var revoked: [InvitationID]
   /// Devices that do not come back; ascending; at most `maximumIDs`.
   package var banned: [DeviceDigest]
+  /// SHA-256 of what holders of the room's link prove it with, 32 bytes; empty where the host says nothing of it. The host's alone
+  /// to change: the node opens to this gate from then on, and to no other.
+  package var gate: [UInt8] = []
+  /// With another gate than before: the link's keys, sealed for the members of the epoch that these rules end, at most 256 bytes.
+  package var newKeys: [UInt8] = []
   package var signer: Signer
   /// The host's rules that a co-host's rest on, encoded, so that a joiner can follow the host's word too.
   package var basis: [UInt8]
@@ -80,6 +87,7 @@ package struct RoomRules: Equatable, Sendable {
   package static let version: UInt8 = 2
   package static let maximumEntries = 1024
   package static let maximumIDs = 256
+  package static let gateLength = 32
   /// Of an encoded document, in bytes: twice the largest that a host can sign.
   package static let maximumLength = 1 << 18
 

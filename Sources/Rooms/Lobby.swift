@@ -117,6 +117,13 @@ package struct Lobby: Sendable {
     return self.ban(places.filter { ids.contains($0.id) }.map { $0.request.device })
   }
 
+  /// Everybody who waits is to knock again: the link that they came by leads elsewhere now.
+  package mutating func sendAway() -> [LobbyEffect] {
+    let all = places
+    places = []
+    return all.flatMap { gone($0.id) + [.disconnect($0.connection)] }
+  }
+
   /// The connection of somebody who waits is gone.
   package mutating func lose(_ connection: ConnectionID) -> [LobbyEffect] {
     guard let position = places.firstIndex(where: { $0.connection == connection }) else { return [] }

@@ -3,8 +3,10 @@ package import Bytes
 /// A room: who is in it, who may come in, who hears what. A value that turns commands into effects; it has no clock, no
 /// randomness, and knows neither connections nor media but by number.
 package struct Room: Sendable {
-  /// SHA-256 of the gate of whoever opened the room: the link's holders, and nobody else, know what hashes to it.
-  private let gateHash: [UInt8]
+  /// SHA-256 of the gate: the link's holders, and nobody else, know what hashes to it.
+  private var gateHash: [UInt8]
+  /// Those before it, the latest first: participants who have missed the change come back with one of them.
+  private var formerGates: [[UInt8]] = []
   private let limits: RoomLimits
   /// In order of `entry.index`, which is the order of arrival.
   private var participants: [Participant] = []
@@ -59,8 +61,26 @@ package struct Room: Sendable {
 
   /// The participant whose token a request has; nil for a wrong gate, too.
   package func index(holding request: JoinRequest) -> Int? {
-    guard request.gateHash.isEqualInConstantTime(to: gateHash), let token = request.resumeToken else { return nil }
-    return position(of: token).map { participants[$0].entry.index }
+    position(holding: request).map { participants[$0].entry.index }
+  }
+
+  /// From now on only this gate leads in; SHA-256 of it. Who is inside stays, and comes back as before.
+  package mutating func setGate(_ hash: [UInt8]) {
+    formerGates.insert(gateHash, at: 0)
+    if formerGates.count > limits.formerGates { formerGates.removeLast() }
+    gateHash = hash
+  }
+
+  /// Sends those away for whom `isMeant` says so, by index; they may come again.
+  package mutating func dismiss(now: Instant, where isMeant: (Int) -> Bool) -> [RoomEffect] {
+    var effects: [RoomEffect] = []
+    for index in participants.map(\.entry.index) where isMeant(index) {
+      guard let position = participants.firstIndex(where: { $0.entry.index == index }) else { continue }
+      let connection = participants[position].connection
+      effects += remove(at: position, reason: .left, now)
+      if let connection { effects.append(.disconnect(connection)) }
+    }
+    return effects
   }
 
   /// What a participant says it sends; nothing for an index that nobody has.
@@ -108,8 +128,8 @@ package struct Room: Sendable {
 
 extension Room {
   private mutating func join(_ request: JoinRequest, _ connection: ConnectionID, _ now: Instant) -> [RoomEffect] {
-    guard request.gateHash.isEqualInConstantTime(to: gateHash) else { return [.refuse(connection, .wrongGate)] }
-    guard let token = request.resumeToken, let position = position(of: token) else {
+    guard let position = position(holding: request) else {
+      guard request.gateHash.isEqualInConstantTime(to: gateHash) else { return [.refuse(connection, .wrongGate)] }
       return enter(request, connection, now)
     }
     // Media keys hang on the join id: with another one it is a new participant, and the old one must not linger.
@@ -257,5 +277,15 @@ extension Room {
 
   private func position(of token: [UInt8]) -> Int? {
     participants.firstIndex { $0.resumeToken.isEqualInConstantTime(to: token) }
+  }
+
+  /// With the gate of now; or, as the participant that one was, with one that was the room's before.
+  private func position(holding request: JoinRequest) -> Int? {
+    guard let token = request.resumeToken, let position = position(of: token) else { return nil }
+    if request.gateHash.isEqualInConstantTime(to: gateHash) { return position }
+    guard participants[position].entry.join == request.join,
+      formerGates.contains(where: { $0.isEqualInConstantTime(to: request.gateHash) })
+    else { return nil }
+    return position
   }
 }

@@ -9,6 +9,8 @@ package struct RoomLimits: Equatable, Sendable {
   package var grace = TimeDelta.seconds(15)
   /// How long a room without participants is kept, so that the last to lose the network finds it again.
   package var emptyGrace = TimeDelta.seconds(60)
+  /// Gates that participants may come back with after they were changed.
+  package var formerGates = 4
   /// Messages and bytes kept for each participant in its grace.
   package var missedMessages = 64
   package var missedBytes = 256 * 1024

@@ -68,10 +68,12 @@ final class MeetingRoom {
 
   /// Somebody opens the link and enters, with the chain of their invitation as the node has it; returns who.
   @discardableResult
-  func join(link other: MeetingLink? = nil, chain: InvitationChain? = nil, profile: Bool = true) throws -> Int {
+  func join(
+    link other: MeetingLink? = nil, password: [UInt8] = [], chain: InvitationChain? = nil, profile: Bool = true
+  ) throws -> Int {
     let person = people.count
     let meeting = try TestMeeting.open(
-      link: other ?? link, hostSeed: person == 0 ? hostSeed : nil, using: &random)
+      link: other ?? link, password: password, hostSeed: person == 0 ? hostSeed : nil, using: &random)
     people.append(Person(meeting: meeting))
     if let chain { feed(person, .invited(chain.wire)) }
     if profile { feed(person, .setProfile(Array("{\"name\":\"\(person)\"}".utf8))) }

@@ -54,6 +54,7 @@ struct VerificationTests {
     let changes: [(inout RoomRules) -> Void] = [
       { $0.entries[1].role = .host }, { $0.entries[2].role = .coHost }, { $0.entries.removeFirst() },
       { $0.entries[0].signatureKey = Fixture.key(2) }, { $0.entries.append(Fixture.entry(9, .coHost)) },
+      { $0.gate = [UInt8](repeating: 1, count: 32) },
     ]
     for (number, change) in changes.enumerated() {
       let rules = Fixture.rules(by: 2, on: Self.hosts, change)

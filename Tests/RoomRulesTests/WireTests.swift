@@ -17,6 +17,8 @@ struct WireTests {
     ]
     rules.revoked = [Fixture.join(8), Fixture.join(9)]
     rules.banned = [Fixture.join(10)]
+    rules.gate = [UInt8](repeating: 11, count: 32)
+    rules.newKeys = [UInt8](repeating: 12, count: 61)
   }
 
   @Test("what is written is read again")
@@ -58,7 +60,8 @@ struct WireTests {
       { $0.entries.swapAt(0, 1) }, { $0.entries[1] = $0.entries[0] }, { $0.revoked = [$0.revoked[0], $0.revoked[0]] },
       { $0.revoked.reverse() }, { $0.banned.append(Fixture.join(3)) }, { $0.speaker = unknown },
       { $0.listener = unknown }, { $0.newcomer = unknown }, { $0.entries[0].granted = unknown },
-      { $0.entries[0].denied = unknown },
+      { $0.entries[0].denied = unknown }, { $0.gate.removeLast() }, { $0.gate.append(1) }, { $0.gate = [1] },
+      { $0.newKeys = [UInt8](repeating: 0, count: 257) },
     ]
     for (number, change) in bad.enumerated() {
       var rules = Self.full

@@ -109,3 +109,25 @@ Deno.test("what cannot be read at the door does not break the module", async () 
   }
   ok(!host.person.core.broken);
 });
+
+Deno.test("the host changes the password: everybody inside has the gate that a link with it opens with, and no other", async () => {
+  const { node, host, link } = await governed();
+  const inside = await comer(link);
+  node.enter(inside.person);
+  node.settle();
+  const password = Uint8Array.from({ length: 32 }, (_, at) => at);
+  const opened = (await start(module)).core.open(link.replace("1", "2"), null, password);
+  for (const [key, gate, asks] of [[password, opened.gate, true], [new Uint8Array(), null, false]]) {
+    host.person.hear(Input.setPassword(/** @type {any} */ (key)));
+    node.settle();
+    for (const { person } of [host, inside]) {
+      const told = /** @type {any} */ (person.events.findLast(({ type }) => type === "link"));
+      equal(told.password, asks);
+      if (gate) equal(told.gate, encode(/** @type {any} */ (gate)));
+      else notEqual(told.gate, encode(opened.gate));
+    }
+  }
+  inside.person.hear(Input.setPassword(password));
+  node.settle();
+  equal(inside.person.events.filter(({ type }) => type === "link").length, 2);
+});

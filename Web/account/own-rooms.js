@@ -1,5 +1,5 @@
 // @ts-check
-import { readFragment, roomPath } from "../app/link.js";
+import { readFragment, roomPath, withoutInvitation } from "../app/link.js";
 import { SecureSession } from "../app/secure-session.js";
 import { remember } from "../ui/i18n.js";
 import { AccountAPI, AccountError } from "./api.js";
@@ -21,6 +21,25 @@ export async function keepRoom({ room, fragment, name }) {
   try {
     await new PersonalVault(new AccountAPI(), held.key).keepRoom({ room, fragment, seed, name });
     return true;
+  } catch (error) {
+    if (error instanceof AccountError || error instanceof VaultError) return false;
+    throw error;
+  }
+}
+
+/**
+ * The link of a room has changed: if it is in the vault of whoever is signed in, so has it there.
+ * @param {{ room: string, fragment: string }} address
+ * @returns {Promise<boolean>} whether it is there with that link
+ */
+export async function followRoom({ room, fragment }) {
+  const held = await browserKeyring().get();
+  if (!held) return false;
+  const vault = new PersonalVault(new AccountAPI(), held.key);
+  try {
+    const kept = (await vault.read()).rooms.find((one) => one.room === room);
+    if (kept) await vault.keepRoom({ ...kept, fragment: withoutInvitation(fragment) });
+    return kept !== undefined;
   } catch (error) {
     if (error instanceof AccountError || error instanceof VaultError) return false;
     throw error;

@@ -56,6 +56,8 @@ import { cleanName, hasLinks } from "./text.js";
  * @property {(key: "mode" | "quit-forgets") => string | null} remembered a choice made on this device
  * @property {((room: RoomAddress & { name: string }) => Promise<boolean>) | undefined} [keepRoom] puts a room of one's own
  *   into the account of whoever is signed in; true also where nobody is
+ * @property {((room: RoomAddress) => void) | undefined} [followRoom] the link of a room is another now; where the account of
+ *   whoever is signed in has the room, it has this link from now on
  * @property {(key: "mode", value: string) => void} remember
  * @property {(() => WebSocket) | undefined} [connect]
  * @property {((encryption: SecureRoom, events: MediaSessionEvents, clock: Clock) => MediaSession) | undefined}
@@ -180,6 +182,18 @@ export class Call {
   /** @param {string} text of the room's password, as typed */
   setPassword(text) {
     this.#password = { room: this.#address?.room ?? "", text };
+  }
+
+  /**
+   * For the host, while the meeting goes on: the link asks for this password from now on.
+   * @param {string} text empty: for none
+   * @returns {Promise<boolean>} whether the room has it
+   */
+  async changePassword(text) {
+    const room = this.#address?.room ?? "";
+    const changed = await this.#participation?.password.set(text) ?? false;
+    if (changed) this.#password = { room, text };
+    return changed;
   }
 
   /** @param {string} name as typed */
@@ -447,6 +461,7 @@ export class Call {
       waiting: (waiting) => this.#wait(waiting),
       blocked: (code) => this.#block(code),
       moved: (address) => this.#mover.follow(address),
+      relinked: (address) => this.#relink(address),
     }, true);
     this.#stay.participation.keeps = this.#kept === this.#address.room;
     this.#local.resend();
@@ -490,6 +505,7 @@ export class Call {
       waiting: () => {},
       blocked: (code) => this.#stay === stay ? this.#block(code) : failed(),
       moved: (next) => this.#stay === stay && this.#mover.follow(next),
+      relinked: (next) => this.#stay === stay && this.#relink(next),
     }, false);
     stay.participation.prepare();
     stay.participation.begin();
@@ -498,16 +514,31 @@ export class Call {
 
   /** Another room takes the place of this one. @param {Stay} stay */
   #show(stay) {
-    const { location, history } = this.#environment;
-    const { room, fragment } = stay.address;
     this.#stay?.stepBack();
     this.#stay = stay;
     this.#secure = Promise.resolve(/** @type {ClosableSecureRoom} */ (stay.secure));
     this.#address = stay.address;
-    history.replaceState(null, "", roomPath(stay.address));
-    this.#store.update(() => ({ room, link: location.origin + roomPath({ room, fragment }) }));
+    this.#showAddress(stay.address);
     stay.stepForward();
     this.#local?.resend();
+  }
+
+  /** The room's password was changed. @param {RoomAddress} address */
+  #relink(address) {
+    const had = this.#store.get().password;
+    this.#address = address;
+    this.#showAddress(address);
+    const { password } = this.#store.get();
+    this.#notices.add(password ? had ? "password_changed" : "password_set" : "password_removed");
+    this.#environment.followRoom?.(address);
+  }
+
+  /** @param {RoomAddress} address */
+  #showAddress({ room, fragment }) {
+    const { location, history } = this.#environment;
+    history.replaceState(null, "", roomPath({ room, fragment }));
+    const link = location.origin + roomPath({ room, fragment: withoutInvitation(fragment) });
+    this.#store.update(() => ({ room, link, password: readFragment(fragment)?.password ?? false }));
   }
 
   get #participation() {

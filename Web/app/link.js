@@ -64,6 +64,15 @@ export function withHost(fragment, host, password) {
 }
 
 /**
+ * The same link where the room's password was set or taken away.
+ * @param {string} fragment
+ * @param {boolean} password whether it opens nothing without one
+ */
+export function withPassword(fragment, password) {
+  return `${password ? 2 : 1}${fragment.slice(1)}`;
+}
+
+/**
  * @param {(bytes: Uint8Array<ArrayBuffer>) => unknown} [fill] a cryptographic generator
  * @returns {RoomAddress}
  */

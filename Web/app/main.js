@@ -49,6 +49,8 @@ const call = new Call(store, {
   createHost: (room) => SecureSession.createHost(room),
   keepRoom: async (room) =>
     remembered("tertulia.account") === null || (await import("../account/own-rooms.js")).keepRoom(room),
+  followRoom: async (address) =>
+    remembered("tertulia.account") === null || (await import("../account/own-rooms.js")).followRoom(address),
   importHost: (room, seed, host) => SecureSession.importHost(room, seed, host),
 });
 

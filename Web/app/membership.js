@@ -38,6 +38,8 @@ import { NO_RULES, PLAIN } from "./store.js";
  * @property {(message: GroupUpload | HostMessage) => boolean} send to the node
  * @property {import("./governance.js").GovernanceDoors["local"]} local
  * @property {(address: { room: string, fragment: string }) => void} moved a host asks everybody to another room
+ * @property {(password: boolean | null) => void} relinked the room's password is another, or there is none any more; null: it
+ *   is another, and nobody tells us which
  * @property {() => void} joined the group has let us in
  * @property {() => void} expelled the keys are gone
  */
@@ -88,6 +90,7 @@ export class Membership {
       doors.store.update(({ security }) => ({ security: { ...security, digits, members, locked } }));
       this.governance.rule(rules);
     });
+    this.#on("link", ({ gate, password }) => doors.relinked(gate === "" ? null : password));
     this.#on("frozen", (call) => this.governance.frozen(call));
     this.#on("added", ({ join, by }) => doors.people.added(join, doors.people.nameOf(by)));
     this.#on("removed", ({ join, by }) => doors.people.removed(join, by));

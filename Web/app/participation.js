@@ -11,6 +11,7 @@ import { Membership } from "./membership.js";
 import { limitPictures } from "./modes.js";
 import { People } from "./people.js";
 import { may } from "./permissions.js";
+import { RoomPassword } from "./room-password.js";
 import { RoomWatch } from "./room-watch.js";
 import { Signaling } from "./signaling.js";
 import { requestView } from "./view.js";
@@ -37,7 +38,7 @@ import { requestView } from "./view.js";
 /**
  * The part of the secure session that a participation uses.
  * @typedef {Group & Pick<SecureSession, "gate" | "join" | "newJoin" | "helloExtras" | "useInvitation" | "createInvitation"
- *   | "readLabel" | "setRules" | "attachSender"
+ *   | "readLabel" | "setRules" | "setPassword" | "attachSender"
  *   | "attachReceiver" | "counters" | "checkTransforms">} SecureRoom
  */
 
@@ -58,6 +59,7 @@ import { requestView } from "./view.js";
  * @property {(path: Path | null) => void} path what the node measures on its way to us; null: that way is another now
  * @property {Alarms} alarms
  * @property {(address: { room: string, fragment: string }) => void} moved a host asks everybody to another room
+ * @property {(password: boolean) => void} relinked the room's link asks for another password now, or for none
  */
 
 /** The node keeps the place of a lost socket for 15 s; later, asking for it would cost a round trip. */
@@ -159,11 +161,13 @@ export class Participation {
       alarms: doors.alarms,
       local,
       moved: doors.moved,
+      relinked: (password) => password === null ? doors.blocked("password_changed") : doors.relinked(password),
       send,
       joined: () => this.#sendViewSoon(),
       expelled: () => doors.blocked("removed"),
     });
     this.invitations = new Invitations({ store, clock, group: secure, send });
+    this.password = new RoomPassword(secure, clock, room);
     this.measure = new Measure(store, this.people, this.media, secure, clock);
     this.watch = new RoomWatch(this.people, this.media, secure, clock, doors.alarms, this.measure);
   }
@@ -257,8 +261,8 @@ export class Participation {
     }
     const { gate, join } = secure;
     const hello = { type: /** @type {const} */ ("hello"), room: this.#room, gate, join };
-    if (this.#resuming) return [{ ...hello, resume: this.#resume }];
     const extras = await secure.helloExtras(this.#doors.store.get().self.name);
+    if (this.#resuming) return [{ ...hello, ...extras, resume: this.#resume }];
     this.#digits = extras.device ? await digitsOf(extras.device.key) : "";
     this.#sentFlags = JSON.stringify(local.flags);
     return [{ ...hello, ...extras }, { type: "media", ...local.flags }];

@@ -83,6 +83,8 @@
  *   hosts: number, standIns: number, speaker: number, listener: number, newcomer: number, counter: number }} security
  *   `hosts` are moderators in the group, `standIns` trusted members where there is none; `counter` 0: no rules in force
  * @property {{ by: string | null, on: boolean }} frozen by whose word: null where the rules say it
+ * @property {{ gate: string, password: boolean }} link the host has changed the room's password, or taken it away; an empty
+ *   `gate`: we were away for too long to be told, and what we have opens nothing any more
  * @property {{ join: string, by: string }} added
  * @property {{ join: string, by: "node" | "host" }} removed
  * @property {{ from: string, message: Record<string, unknown>, kind: SaidKind, permissions: number }} said fields are still
@@ -289,6 +291,18 @@ export class SecureSession extends EventTarget {
     this.#tell("setRules", { patch });
   }
 
+  /**
+   * For the host: the link asks for another password from now on. It is told by `link` when the group has it.
+   * @param {string} room @param {string} password empty: none
+   * @returns {Promise<boolean>} false: it cannot be stretched here
+   */
+  async setPassword(room, password) {
+    const key = password === "" ? "" : await SecureSession.#askOnce("stretch", { room, password }, null);
+    if (key === null) return false;
+    this.#tell("setPassword", { key });
+    return true;
+  }
+
   /** Stops everything, for moderators and whom they trust. What the node is to hear of it comes as `send`. */
   freeze() {
     this.#tell("freeze");
@@ -429,6 +443,7 @@ export class SecureSession extends EventTarget {
 
   /** @param {{ id?: number, result?: unknown, error?: string, event?: string, detail?: object }} message */
   #receive({ id, result, error, event, detail }) {
+    if (event === "link") this.gate = /** @type {GroupEvents["link"]} */ (detail).gate;
     if (event) return this.#emit(event, detail ?? {});
     const pending = id === undefined ? undefined : this.#pending.get(id);
     if (id === undefined || !pending) return;

@@ -1,5 +1,6 @@
 // @ts-check
 import { Alarms } from "./alarms.js";
+import { withPassword } from "./link.js";
 import { Participation } from "./participation.js";
 import { createStore, initialState } from "./store.js";
 
@@ -29,7 +30,10 @@ import { createStore, initialState } from "./store.js";
  * @property {(path: Path | null) => void} path
  */
 
-/** @typedef {Pick<ParticipationDoors, "entered" | "waiting" | "blocked" | "moved">} StayEvents */
+/**
+ * @typedef {Pick<ParticipationDoors, "entered" | "waiting" | "blocked" | "moved">
+ *   & { relinked: (address: RoomAddress) => void }} StayEvents
+ */
 
 /** What of the state is about the room, and not about the person or the page. */
 const OF_THE_ROOM = /** @type {const} */ ([
@@ -107,6 +111,10 @@ export class Stay {
       path: (measured) => this.#front && path(measured),
       alarms: this.alarms,
       ...events,
+      relinked: (password) => {
+        this.address = { ...this.address, fragment: withPassword(this.address.fragment, password) };
+        events.relinked(this.address);
+      },
     }, address.room);
     this.participation.setMode(store.get().mode);
   }

@@ -14,11 +14,12 @@
  * the room; `removed` somebody or the node ended the participation; `unknown_version` the page is older or newer than
  * the node: reload; `refused` a host did not let us in; `banned` this device may not come in any more; `room_locked`
  * nobody new comes in; `knock_limit` too many knock at once; `invitation_used` another device took the invitation;
- * `invitation_over` it has expired or was withdrawn; `no_invitation` the room knows none like it; `internal` the node
- * failed.
+ * `invitation_over` it has expired or was withdrawn; `no_invitation` the room knows none like it; `password_changed` while we
+ * were away, so that what we have opens nothing any more; `internal` the node failed.
  * @typedef {"bad_link" | "no_secret" | "wrong_secret" | "unsupported_browser" | "insecure_context" | "wasm_failed"
  *   | "room_full" | "server_full" | "bad_room" | "removed" | "unknown_version" | "refused" | "banned" | "room_locked"
- *   | "knock_limit" | "invitation_used" | "invitation_over" | "no_invitation" | "internal"} BlockedCode
+ *   | "knock_limit" | "invitation_used" | "invitation_over" | "no_invitation" | "password_changed"
+ *   | "internal"} BlockedCode
  */
 
 /**

@@ -4,6 +4,7 @@ import { check, choice, toggle } from "./choice.js";
 import { h, say, setText, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { hostWords, permissionWords, SHOWN } from "./rules-words.js";
+import { RoomPasswordRow } from "./room-password.js";
 import { Sheet } from "./sheet.js";
 /** @typedef {import("../app/permissions.js").PlainRole} PlainRole */
 /** @typedef {import("../app/permissions.js").Sweep} Sweep */
@@ -47,6 +48,7 @@ export class HostSheet extends Sheet {
       { value: "locked", words: "door.locked", testid: "door-locked" },
     ], (door) => hosting.setDoor(door));
     this.veil = check("veil", "host.veil", (on) => hosting.setVeil(on));
+    this.password = new RoomPasswordRow((text) => context.call.changePassword(text));
     this.sweeps = /** @type {Sweep[]} */ (Object.keys(SWEEP_WORDS)).map((sweep) => ({
       sweep,
       row: toggle(`sweep-${sweep}`, SWEEP_WORDS[sweep].words, (on) => hosting.sweep(sweep, on)),
@@ -69,6 +71,7 @@ export class HostSheet extends Sheet {
       h("div", { class: "sheet-part" }, this.freeze, this.freezeNote),
       this.door.box,
       this.veil.box,
+      this.password.box,
       h(
         "section",
         { class: "sheet-part" },
@@ -145,13 +148,15 @@ export class HostSheet extends Sheet {
       queueMicrotask(() => this.context.set({ sheet: null }));
       return;
     }
-    if (!this.follow(look)) return;
+    if (!this.follow(look)) return this.password.forget();
     setText(this.who, hostWords(state) ?? "");
     say(this.freezeWords, security.frozen ? "freeze.resume_all" : "freeze.now");
     this.freeze.classList.toggle("frozen", security.frozen);
     say(this.freezeNote, security.frozen ? "freeze.is_text" : "freeze.now_text");
     this.door.show(security.door);
     this.veil.input.checked = security.veil;
+    this.password.show(state.password);
+    show(this.password.box, self.role === "host");
     for (const { sweep, row } of this.sweeps) {
       const on = !isSwept(security, sweep);
       row.show(on, on ? SWEEP_WORDS[sweep].on : SWEEP_WORDS[sweep].off);

@@ -5,7 +5,7 @@ import { secretField } from "./secret-field.js";
 import { View } from "./view.js";
 
 /** Shorter ones are tried out by whoever has the link and sits at the door. */
-const SHORTEST = 6;
+export const SHORTEST = 6;
 
 /** A new room with a password, or one that is there at other times too. */
 export class RoomOptions extends View {

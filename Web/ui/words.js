@@ -118,6 +118,9 @@ const NOTICES = {
   chat_cleared: "notice.chat_cleared",
   not_allowed: "notice.not_allowed",
   moved: "notice.moved",
+  password_set: "notice.password_set",
+  password_changed: "notice.password_changed",
+  password_removed: "notice.password_removed",
   taken: "notice.taken_microphone",
   given: "notice.given_microphone",
 };
@@ -217,6 +220,7 @@ const BLOCKED = {
   invitation_used: "blocked.invitation_used",
   invitation_over: "blocked.invitation_over",
   no_invitation: "blocked.no_invitation",
+  password_changed: "blocked.password_changed",
 };
 
 /** What may help, as a button. @type {Record<string, string>} */

@@ -81,6 +81,12 @@ const commands = {
     return seed && encode(seed);
   },
 
+  /**
+   * What a room's password is worth. For a worker of its own: frames of a call would wait meanwhile.
+   * @param {{ room: string, password: string }} arguments_
+   */
+  stretch: async ({ room, password }) => encode(await passwordKey(password, room)),
+
   /** @param {{ room: string, secret: string, password: string }} arguments_ */
   async open({ room, secret, password }) {
     const [core, seed, key] = await Promise.all([
@@ -136,6 +142,14 @@ const commands = {
 
   /** @param {{ patch: import("../app/secure-session.js").RulesPatch }} arguments_ */
   setRules: ({ patch }) => opened().setRules(patch),
+
+  /** @param {{ key: string }} arguments_ */
+  setPassword({ key }) {
+    const bytes = decode(key);
+    if (!bytes) throw new CoreError("bad_argument");
+    opened().setPassword(bytes);
+    bytes.fill(0);
+  },
 
   freeze: () => opened().freeze(),
 

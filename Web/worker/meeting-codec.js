@@ -74,7 +74,8 @@ import { TLSReader, TLSWriter } from "./tls.js";
  *   | { type: "comparison", status: Comparison | null }
  *   | { type: "alarm" | "recovered", code: string }
  *   | { type: "notice", code: number }
- *   | { type: "newKeys" }} Effect
+ *   | { type: "newKeys" }
+ *   | { type: "link", gate: string, password: boolean }} Effect `gate` is empty where ours opens nothing any more
  */
 
 /**
@@ -200,6 +201,8 @@ export const Input = Object.freeze({
   invited: (chain) => input(26, (w) => w.opaque(chain)),
   /** @param {Bytes[]} joins of people at the door */
   admit: (joins) => input(27, (w) => w.vector(list(joins))),
+  /** @param {Bytes} key what Argon2id made of it; empty for none */
+  setPassword: (key) => input(28, (w) => w.opaque(key)),
 });
 
 /** @type {Record<number, (reader: TLSReader) => Effect>} */
@@ -243,6 +246,7 @@ const EFFECTS = {
   20: () => ({ type: "newKeys" }),
   21: (r) => ({ type: "frozen", on: r.uint8() === 1, by: r.optional(join) }),
   22: (r) => send({ type: "freeze", box: encode(r.opaque()) }),
+  23: (r) => ({ type: "link", password: r.uint8() === 1, gate: encode(r.opaque()) }),
 };
 
 /** @param {Bytes} bytes the core's list @returns {Effect[]} */

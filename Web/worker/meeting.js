@@ -152,6 +152,11 @@ export class Meeting {
     }));
   }
 
+  /** For the host. @param {Bytes} key what the room's new password was stretched to; empty for none */
+  setPassword(key) {
+    this.#handle(Input.setPassword(key));
+  }
+
   freeze() {
     this.#handle(Input.freeze());
   }

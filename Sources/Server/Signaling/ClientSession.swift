@@ -151,10 +151,14 @@ package struct ClientSession {
     case .keep(let isKept): await room.apply(.keep(isKept), from: peer.id)
     case .keyPackage(let box): await room.apply(.keyPackage(box), from: peer.id)
     case .group(let box): await room.apply(.create(box), from: peer.id)
-    case .commit(let box): await room.apply(.commit(box), from: peer.id)
+    case .commit(let box):
+      await room.apply(.commit(box), from: peer.id)
+      if await room.takeMove() { await services.directory.follow(room) }
     case .sync(let epoch): await room.apply(.sync(epoch: epoch), from: peer.id)
     case .ready(let epoch): await room.apply(.ready(epoch: epoch), from: peer.id)
-    case .refuse(let epoch): await room.apply(.refuse(epoch: epoch), from: peer.id)
+    case .refuse(let epoch):
+      await room.apply(.refuse(epoch: epoch), from: peer.id)
+      if await room.takeMove() { await services.directory.follow(room) }
     case .ping: peer.outbox.send(.pong)
     case .leave: return await leave(room)
     }

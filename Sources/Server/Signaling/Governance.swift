@@ -8,7 +8,10 @@ struct Governance {
   let hostDigest: [UInt8]
   /// SHA-256 of the room id, by which it is kept.
   let idHash: [UInt8]
-  let gateHash: [UInt8]
+  /// SHA-256 of the link's gate, as the host's rules name it, or as the room was opened.
+  var gateHash: [UInt8]
+  /// The directory does not know of that gate yet.
+  var hasMoved = false
   var lobby: Lobby
   var book: InvitationBook
   /// The host's key, once somebody has shown to have it or rules have named it.

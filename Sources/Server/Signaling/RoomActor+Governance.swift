@@ -29,6 +29,7 @@ extension RoomActor {
     governance?.counter = rules.counter
     governance?.door = rules.door
     governance?.hostKey = rules.hostKey
+    follow(gate: rules.gate)
     if let freeze = governance?.freeze, rules.counter > freeze.counter { governance?.freeze = nil }
     let revoked = governance?.book.revoke(rules.revoked.map { $0.bytes }) ?? []
     let banned = rules.banned.map { $0.bytes }.filter { governance?.lobby.isBanned($0) == false }
@@ -40,6 +41,27 @@ extension RoomActor {
     perform(governance?.lobby.admit(invited: invited) ?? [])
     // An early arrival is never let in by the host's arrival, only by a host who opens the door afterwards.
     if rules.door == .open, !wasOpen, !isFirst { perform(governance?.lobby.admitAll() ?? []) }
+  }
+
+  /// The rules name another gate: it leads here from now on, and no other does. Who waits came by another, and so did who is not in
+  /// the group yet: they say hello again, and come to where their link leads now.
+  private func follow(gate: [UInt8]) {
+    guard !gate.isEmpty, let current = governance?.gateHash, gate != current else { return }
+    governance?.gateHash = gate
+    governance?.hasMoved = true
+    room.setGate(gate)
+    perform(governance?.lobby.sendAway() ?? [])
+    perform(room.dismiss(now: context.clock.now) { !delivery.isMember($0) })
+    if governance?.isStored == true { keep() }
+  }
+
+  /// SHA-256 of the gate that leads here; nil where nobody governs.
+  package var gateHash: [UInt8]? { governance?.gateHash }
+
+  /// Whether the gate has been changed since this was asked last: then the directory has to know.
+  func takeMove() -> Bool {
+    defer { governance?.hasMoved = false }
+    return governance?.hasMoved ?? false
   }
 
   /// Those of people who wait.

@@ -14,6 +14,15 @@ extension RoomActor {
     return governance.book.verdict(on: id, device: visitor.device, now: context.unixTime()) == .valid
   }
 
+  /// Whether the request is of a participant of this room.
+  func holds(_ request: JoinRequest) -> Bool { room.index(holding: request) != nil }
+
+  /// Another room has taken this door's place: who waits knocks there.
+  func retire() {
+    isRetired = true
+    perform(governance?.lobby.sendAway() ?? [])
+  }
+
   /// Whether the room has ever had its host: until then it is only people who wait.
   var isOpened: Bool { governance.map { $0.wasOpened } ?? true }
 
@@ -21,6 +30,7 @@ extension RoomActor {
     guard !isRetired else { return .retired }
     guard let governance else { return .refused(.wrongGate) }
     if let index = room.index(holding: request) { return comeBack(request, index, visitor, peer) }
+    guard request.gateHash == governance.gateHash else { return .elsewhere }
     if let key = visitor.hostKey { self.governance?.hostKey = key }
     var arrival = Arrival(isHost: visitor.isHost, isBanned: governance.lobby.isBanned(visitor.device))
     arrival.invitation = visitor.invitation.map { id in

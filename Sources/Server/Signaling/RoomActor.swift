@@ -26,6 +26,8 @@ package enum JoinOutcome: Equatable, Sendable {
   case refused(ErrorCode)
   /// The room ended at this moment: ask the directory again.
   case retired
+  /// The room has another gate since: ask the directory again once it knows.
+  case elsewhere
 }
 
 /// One room at work: hands commands to the `Room` and its `DeliveryService`, and does what they answer. Everything it does is
@@ -57,7 +59,7 @@ package actor RoomActor {
   /// Those who wait, and what they have shown.
   var waiting: [ConnectionID: Visitor] = [:]
   var sessions: [Int: Session] = [:]
-  private(set) var isRetired = false
+  var isRetired = false
 
   init(number: RoomID, gateHash: [UInt8], governance: Governance?, context: RoomContext) {
     self.number = number

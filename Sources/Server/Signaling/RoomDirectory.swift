@@ -81,7 +81,7 @@ package actor RoomDirectory {
       case .admitted: return .success(Entrance(room: room, isWaiting: false))
       case .waiting: return .success(Entrance(room: room, isWaiting: true))
       case .refused(let code): return .failure(JoinRefusal(code))
-      case .retired: forget(room)
+      case .retired, .elsewhere: forget(room)
       }
     }
   }
@@ -92,10 +92,13 @@ package actor RoomDirectory {
     _ hello: Hello, _ governance: Hello.Governance, _ request: JoinRequest, _ peer: Peer
   ) async -> Result<Entrance, JoinRefusal> {
     guard peer.source.map(context.sources.take) ?? true else { return .failure(JoinRefusal(.knockLimit)) }
-    guard let visitor = Visitor(hello, governance) else { return .failure(JoinRefusal(.badMessage, "proof")) }
+    guard var visitor = Visitor(hello, governance) else { return .failure(JoinRefusal(.badMessage, "proof")) }
     let key = RoomKey(id: hello.room, gateHash: request.gateHash, hostDigest: visitor.hostDigest)
     while true {
-      guard let room = hall(key, visitor) else { return .failure(JoinRefusal(.serverFull)) }
+      if visitor.isHost, hasOtherGate(key) { visitor = visitor.asGuest }
+      guard let room = await room(holding: request, key) ?? hall(key, visitor) else {
+        return .failure(JoinRefusal(.serverFull))
+      }
       // Counted by the room id alone, before anything depends on the gate: that is what stops whoever tries passwords.
       if !visitor.isHost, !(await room.expects(request, visitor)) {
         guard doors.take(Hidden(hello.room), now: context.clock.now) else { return .failure(JoinRefusal(.knockLimit)) }
@@ -111,8 +114,43 @@ package actor RoomDirectory {
       case .waiting: return .success(Entrance(room: room, isWaiting: true))
       case .refused(let code): return .failure(JoinRefusal(code))
       case .retired: forget(room)
+      case .elsewhere: await follow(room)
       }
     }
+  }
+
+  /// A room whose host has changed the gate is found by the new one from now on. Whoever has waited at a door of that gate, because
+  /// they heard of it before the room did, knocks again and comes here.
+  package func follow(_ room: RoomActor) async {
+    guard let gate = await room.gateHash, let old = rooms.first(where: { $0.value === room })?.key,
+      old.value.gateHash != gate
+    else { return }
+    var key = old.value
+    key.gateHash = gate
+    let displaced = rooms[Hidden(key)]
+    rooms[old] = nil
+    rooms[Hidden(key)] = room
+    guard let displaced, halls.contains(displaced.number) else { return }
+    forget(displaced)
+    await displaced.retire()
+  }
+
+  /// The room of a participant who lost the connection before the gate was changed, and comes back by the one that was.
+  private func room(holding request: JoinRequest, _ key: RoomKey) async -> RoomActor? {
+    guard request.resumeToken != nil else { return nil }
+    for (other, room) in rooms where other.value.isOfSameHost(as: key) && !halls.contains(room.number) {
+      if await room.holds(request) { return room }
+    }
+    return nil
+  }
+
+  /// Whether this very room goes on, or is kept, under another gate: the old one lets nobody open it again, not even its host.
+  private func hasOtherGate(_ key: RoomKey) -> Bool {
+    for (other, room) in rooms where other.value.isOfSameHost(as: key) && other.value.gateHash != key.gateHash {
+      if !halls.contains(room.number) { return true }
+    }
+    guard let kept = context.keeper.room(Array(SHA256.hash(data: Array(key.id.utf8)))) else { return false }
+    return kept.hostDigest == key.hostDigest && kept.gateHash != key.gateHash
   }
 
   /// Ends what is over. To be called about once a second.
@@ -170,6 +208,10 @@ private struct RoomKey: Hashable {
   let id: String
   var gateHash: [UInt8]?
   var hostDigest: [UInt8]?
+
+  func isOfSameHost(as other: RoomKey) -> Bool {
+    id == other.id && hostDigest == other.hostDigest && hostDigest != nil
+  }
 }
 
 /// Where a hello has led.

@@ -8,7 +8,7 @@ struct Visitor: Sendable, Equatable {
   /// `H` of the link, 10 bytes.
   let hostDigest: [UInt8]
   /// Public key of the host, of one who has shown to have its seed; nil for everybody else.
-  let hostKey: [UInt8]?
+  private(set) var hostKey: [UInt8]?
   /// Digest of the device's key, 16 bytes.
   let device: [UInt8]
   /// The sealed name.
@@ -17,6 +17,13 @@ struct Visitor: Sendable, Equatable {
   let invitation: [UInt8]?
 
   var isHost: Bool { hostKey != nil }
+
+  /// As anybody else who comes by that link.
+  var asGuest: Visitor {
+    var guest = self
+    guest.hostKey = nil
+    return guest
+  }
 
   private static let idBytes = 16
 

@@ -201,6 +201,7 @@ struct MeetingTranscript<Suite: CipherSuiteProvider, Crypto: CryptoProvider> {
     case .alarmCleared(let alarm): [11, alarm.rawValue]
     case .notice(let notice): [12, notice.rawValue]
     case .newKeysForSending: [13]
+    case .link(let gate, let hasPassword): [15, hasPassword ? 1 : 0] + gate
     }
   }
 }

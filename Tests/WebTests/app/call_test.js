@@ -417,7 +417,10 @@ Deno.test("a socket lost for a moment is resumed, media untouched", async () => 
   equal(page.media.sessions.length, 1);
   equal(page.store.get().connection.state, "connected");
   deepEqual(page.codes(), []);
-  deepEqual(page.secures[0].told.map(([name]) => name).slice(-3), ["disconnect", "enter", "setProfile"]);
+  deepEqual(
+    page.secures[0].told.map(([name]) => name).slice(-4),
+    ["disconnect", "helloExtras", "enter", "setProfile"],
+  );
   deepEqual(page.secures[0].last("enter"), [{ resumed: true, senderKey: "s".repeat(42) + "A" }]);
 });
 

@@ -201,6 +201,12 @@ export class FakeSecure extends EventTarget {
   setProfile = (/** @type {object} */ profile) => this.#tell("setProfile", profile);
   remove = (/** @type {string | string[]} */ joins) => this.#tell("remove", joins);
   setRules = (/** @type {object} */ patch) => this.#tell("setRules", patch);
+  /** Whether a password can be stretched here. */
+  stretches = true;
+  setPassword = (/** @type {string} */ room, /** @type {string} */ password) => {
+    this.#tell("setPassword", room, password);
+    return Promise.resolve(this.stretches);
+  };
   freeze = () => this.#tell("freeze");
   letIn = (/** @type {string[]} */ joins) => this.#tell("letIn", joins);
   vouch = (/** @type {string} */ join) => this.#tell("vouch", join);

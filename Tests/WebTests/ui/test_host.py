@@ -202,6 +202,50 @@ def test_a_host_sets_door_veil_and_what_everybody_may_do(visit):
     assert asked(page, "allowRole") == [["listener", "chat", False]]
 
 
+def test_a_host_sets_changes_and_takes_away_the_password(visit):
+    page = visit("scene=room")
+    page.keyboard.press("r")
+    state = page.locator(tag("host-password-state"))
+    expect(state).to_have_text("none")
+    page.locator(tag("host-password")).press("Enter")
+    field = page.get_by_label("New password", exact=True)
+    field.fill("corta")
+    field.press("Enter")
+    expect(page.locator("#host-password-text-problem")).to_be_visible()
+    assert asked(page, "changePassword") == [] and focused(page) == "host-password-text"
+    field.fill("sobremesa larga")
+    field.press("Enter")
+    expect(page.locator(tag("host-password-set"))).to_have_attribute("aria-busy", "true")
+    page.locator(tag("host-password-set")).click(force=True)
+    assert asked(page, "changePassword") == [["sobremesa larga"]]
+    page.evaluate("preview.call.answerPassword(false)")
+    expect(page.locator(tag("host-password-problem"))).to_contain_text("not changed yet")
+    expect(field).to_have_value("sobremesa larga")
+    field.press("Enter")
+    page.evaluate("preview.call.answerPassword(true)")
+    expect(page.locator(tag("host-password-outcome"))).to_contain_text("a new link")
+    expect(state).to_have_text("asked for")
+    assert focused(page) == "host-password"
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("")
+    page.locator(tag("host-password-remove")).click()
+    page.evaluate("preview.call.answerPassword(true)")
+    expect(state).to_have_text("none")
+    assert asked(page, "changePassword") == [["sobremesa larga"], ["sobremesa larga"], [""]]
+
+
+def test_only_the_host_sees_the_password_row_and_it_fits_a_phone(visit):
+    page = visit("scene=room", width=320, height=640)
+    page.keyboard.press("r")
+    page.locator(tag("host-password")).click()
+    expect(page.locator(tag("host-password-set"))).to_be_visible()
+    assert page.locator(tag("host-password-set")).bounding_box()["height"] >= 44
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert Axe().run(page).response["violations"] == []
+    update(page, "{self: {...state.self, role: 'cohost'}}")
+    expect(page.locator(tag("host-password-part"))).to_be_hidden()
+
+
 def test_a_host_gives_somebody_a_role_and_what_they_may_do(visit):
     page = visit("scene=room")
     page.locator(tag("toggle-people")).click()

@@ -430,6 +430,17 @@ class FakeCall {
     }
   }
 
+  /** Under way until a test answers it. @param {string} text */
+  changePassword(text) {
+    this.asked.push(["changePassword", text]);
+    return new Promise((resolve) => {
+      this.answerPassword = (done) => {
+        if (done) this.store.update(() => ({ password: text !== "" }));
+        resolve(done);
+      };
+    });
+  }
+
   static effects = {
     toggleMic: (store) => store.update(({ self }) => ({ self: { ...self, mic: !self.mic } })),
     toggleCamera: (store) => store.update(({ self }) => ({ self: { ...self, camera: !self.camera } })),
