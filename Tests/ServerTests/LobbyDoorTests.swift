@@ -41,6 +41,19 @@ struct LobbyDoorTests {
   let node = TestNode()
   let room = HostedRoom()
 
+  @Test("an open door takes all who come within a minute, however many; whoever tries other gates is bounded")
+  func crowd() async throws {
+    let node = TestNode(participants: 200)
+    _ = try await hosted(node, room) { $0.door = .open }
+    for number in UInt8(2)..<120 { #expect(try await Guest(node, room, HostedRoom.Card(number)).hello()) }
+    var refused = 0
+    for gate in UInt8(100)..<170 {
+      let guess = try Guest(node, room, HostedRoom.Card(gate))
+      if try await guess.hello(gate: gate) == false { refused += 1 }
+    }
+    #expect(refused == 10)
+  }
+
   @Test("a host comes in and is asked for a group; who comes next waits, is seen, let in, and takes part")
   func walk() async throws {
     let host = try await hosted(node, room)

@@ -99,8 +99,10 @@ package actor RoomDirectory {
       guard let room = await room(holding: request, key) ?? hall(key, visitor) else {
         return .failure(JoinRefusal(.serverFull))
       }
-      // Counted by the room id alone, before anything depends on the gate: that is what stops whoever tries passwords.
-      if !visitor.isHost, !(await room.expects(request, visitor)) {
+      // Counted by the room id alone, before anything depends on the gate: that is what stops whoever tries passwords. Given
+      // back to who is let in, so that an open door takes everybody who comes.
+      let isExpected = visitor.isHost ? true : await room.expects(request, visitor)
+      if !isExpected {
         guard doors.take(Hidden(hello.room), now: context.clock.now) else { return .failure(JoinRefusal(.knockLimit)) }
       }
       if visitor.isHost, halls.contains(room.number), rooms.count - halls.count >= maximumRooms {
@@ -110,6 +112,7 @@ package actor RoomDirectory {
       case .admitted:
         halls.remove(room.number)
         if let source = peer.source { context.sources.giveBack(source) }
+        if !isExpected { doors.giveBack(Hidden(hello.room)) }
         return .success(Entrance(room: room, isWaiting: false))
       case .waiting: return .success(Entrance(room: room, isWaiting: true))
       case .refused(let code): return .failure(JoinRefusal(code))
