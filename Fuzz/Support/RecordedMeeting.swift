@@ -3,14 +3,14 @@ import ClientCore
 import Delivery
 import RoomRules
 
-/// A meeting of three with its delivery service, and what was said honestly from some moment on: to the third, who has not
+/// A meeting of three with its delivery service, governed by the first, and what was said honestly from some moment on: to the third, who has not
 /// read it, and by all to the service, which has not seen it. What fuzzers begin to change from.
 struct RecordedMeeting {
   typealias Client = Meeting<TrustingSuite, TrustingCrypto>
 
   /// At the moment; `now` is its time.
   private(set) var reader: Client
-  private(set) var service = DeliveryService(signer: TrustingSigner())
+  private(set) var service: DeliveryService<TrustingSigner>
   private(set) var now = Instant.zero
   private(set) var inputs: [MeetingInput] = []
   private(set) var commands: [(from: Int, DeliveryCommand)] = []
@@ -22,7 +22,7 @@ struct RecordedMeeting {
     var stage = try Stage(host: Self.host)
     for index in 0..<3 { try stage.enter(index) }
     stage.run(for: .seconds(8))
-    guard stage.clients[2].groupID != nil else { throw MeetingError.badHostSeed }
+    guard stage.clients[2].groupID != nil, stage.service.rules != nil else { throw MeetingError.badHostSeed }
     reader = stage.clients[2]
     service = stage.service
     now = stage.now
@@ -49,7 +49,7 @@ struct RecordedMeeting {
 /// Plays a meeting without delay or loss.
 private struct Stage {
   var clients: [RecordedMeeting.Client] = []
-  var service = DeliveryService(signer: TrustingSigner())
+  var service: DeliveryService<TrustingSigner>
   var now = Instant.zero
   var recording = false
   var inputs: [MeetingInput] = []
@@ -61,7 +61,9 @@ private struct Stage {
 
   init(host: [UInt8]) throws {
     self.host = host
-    link = MeetingLink(host: try HostKey<TrustingSuite>(seed: host).digest, using: &random)
+    let digest = try HostKey<TrustingSuite>(seed: host).digest
+    link = MeetingLink(host: digest, using: &random)
+    service = DeliveryService(signer: TrustingSigner(), hostDigest: digest)
   }
 
   mutating func enter(_ index: Int) throws {
@@ -71,7 +73,7 @@ private struct Stage {
       open.door = .open
       feed(0, .setRules(open))
     }
-    command(.enter(join: clients[index].join.bytes), from: index)
+    command(.enter(join: clients[index].join.bytes, isHost: index == 0), from: index)
     feed(index, .entered(resumed: false, senderKey: TrustingSigner().publicKey))
     for to in clients.indices {
       queue.append((to, .roster(clients.indices.filter { $0 != to }.map { clients[$0].join })))
