@@ -39,7 +39,8 @@ struct RoomCommand: AsyncParsableCommand {
       abstract: "Delete what is kept of a room: its invitations and bans, and that it is kept.",
       discussion: """
         ROOM is its link, its id, or the beginning of its number in `tertulia room list`. A running node notices within \
-        some seconds. Who is in the room stays in it; when its host changes something there, it is kept anew.
+        some seconds. Who is in the room stays in it, and their invitations work until the last of them has left; nothing \
+        more is kept of that meeting, whatever its host does. To end it, stop the node.
         """)
 
     @Argument(help: "Link, id, or number of the room.")
@@ -63,8 +64,13 @@ struct RoomCommand: AsyncParsableCommand {
       } catch {
         throw ValidationError(error.description)
       }
-      FileHandle.standardError.write(Data("Deleted.\n".utf8))
+      FileHandle.standardError.write(Data(Self.done.utf8))
     }
+
+    private static let done = """
+      Deleted. If people are in the room on a running node, their meeting goes on until they leave; nothing more of it is kept.
+
+      """
 
     private func refuse(_ count: Int) throws(StoreError) {
       throw .invalid(count == 0 ? "no such room is kept" : "\(count) rooms have that number: give more of its digits")

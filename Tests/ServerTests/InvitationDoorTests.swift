@@ -155,6 +155,27 @@ struct InvitationDoorTests {
     }
   }
 
+  @Test("what the operator deletes of a room with people inside is not kept anew by what they do; the meeting goes on")
+  func erased() async throws {
+    let idHash = Array(NodeSigner.sha256(Array(room.room.utf8)))
+    let host = try await hosted(node, room)
+    await host.say("keep", [JSONMember("kept", .bool(true))])
+    #expect(keeper.room(idHash)?.isKept == true)
+    // `tertulia room delete`, which the keeper notices.
+    keeper.forget(idHash)
+    let key = Curve25519.Signing.PrivateKey()
+    let chain = try room.invite(key)
+    await hand(chain, by: host)
+    #expect(keeper.room(idHash) == nil)
+    _ = try await host.client.messages()
+    await host.say("keep", [JSONMember("kept", .bool(true))])
+    #expect(try await host.client.lastRefusal() == Refusal("not_allowed", fatal: false))
+    #expect(keeper.room(idHash) == nil)
+    // For as long as somebody is there, the new invitation is good.
+    #expect(try await Guest(node, room, card(2, key), chain: chain).hello())
+    #expect(keeper.room(idHash) == nil)
+  }
+
   @Test("a room that is kept keeps its bans; one with another host under the same id does not see them")
   func kept() async throws {
     let host = try await hosted(node, room)

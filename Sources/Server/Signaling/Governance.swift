@@ -19,6 +19,8 @@ struct Governance {
   /// The host has asked for the room to be kept; and it is.
   var isKept = false
   var isStored = false
+  /// The operator has deleted what was kept of it: of this meeting nothing more is.
+  var isErased = false
   /// What participants have shown when they came, by their index.
   var visitors: [Int: Visitor] = [:]
   /// Those who may do nothing more, and when they are put out unless a commit has done it before.

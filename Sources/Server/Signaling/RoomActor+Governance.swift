@@ -136,10 +136,12 @@ extension RoomActor {
     governance?.sentences[index] = nil
   }
 
-  /// Hands the room to the keeper, if there is anything to keep. False when the keeper has no place for it.
+  /// Hands the room to the keeper, if there is anything to keep. False when the keeper has no place for it, or what was kept has
+  /// been deleted beside us.
   @discardableResult
   func keep() -> Bool {
-    guard let governance else { return false }
+    if let governance, governance.isStored, context.keeper.room(governance.idHash) == nil { erase() }
+    guard let governance, !governance.isErased else { return false }
     guard governance.isWorthKeeping else {
       if governance.isStored { context.keeper.forget(governance.idHash) }
       self.governance?.isStored = false
@@ -152,5 +154,12 @@ extension RoomActor {
     }
     context.keeper.remember(governance.kept)
     return true
+  }
+
+  /// What an operator deletes does not come back by what somebody who is inside does next.
+  private func erase() {
+    governance?.isErased = true
+    governance?.isStored = false
+    governance?.isKept = false
   }
 }

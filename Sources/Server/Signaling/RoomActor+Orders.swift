@@ -39,7 +39,7 @@ extension RoomActor {
     case .listInvitations: return sendInvitations(to: index)
     case .keep(let isKept):
       guard rank(of: index) == Role.host.power else { return false }
-      governance?.isKept = isKept
+      if governance?.isErased == false { governance?.isKept = isKept }
       return keep()
     }
   }
