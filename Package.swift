@@ -109,6 +109,11 @@ let edges: [Target] = [
     name: "mls-peer", dependencies: ["Bytes", "MLS", "MLSWire", "NativeMLSCrypto"], swiftSettings: strict),
 ]
 
+/// What several test targets share.
+let support: [Target] = [
+  .target(name: "DiskFaults", dependencies: [grdb], path: "Tests/DiskFaults", swiftSettings: strict)
+]
+
 let tests: [Target] = [
   test("BytesTests", ["Bytes"]),
   test("RTCCoreTests", ["Bytes", "RTCCore", "RTCSecurity"]),
@@ -128,7 +133,7 @@ let tests: [Target] = [
   test(
     "SFURuntimeTests", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "SFURuntime", "MediaClient", "CLinuxNet"]),
   test("RoomRulesTests", ["Bytes", "MLSWire", "RoomRules"]),
-  test("StoreTests", ["Accounts", "Bytes", "Store", grdb]),
+  test("StoreTests", ["Accounts", "Bytes", "DiskFaults", "Store", grdb]),
   test("RoomsTests", ["Bytes", "Rooms"]),
   test("SignalingTests", ["Bytes", "Signaling"]),
   test("SFrameTests", ["Bytes", "SFrame", "ClientCore", "NativeCrypto"]),
@@ -144,20 +149,21 @@ let tests: [Target] = [
   test(
     "ServerTests",
     [
-      "AccountServices", "Accounts", "Bytes", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore", "RoomRules", "Rooms",
-      "SFU", "SFURuntime", "Server",
-      "Signaling", "Store",
+      "AccountServices", "Accounts", "Bytes", "DiskFaults", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore",
+      "RoomRules", "Rooms", "SFU", "SFURuntime", "Server", "Signaling", "Store",
       logging, crypto,
       product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
       product("ServiceLifecycle", "swift-service-lifecycle"),
     ]),
-  test("TertuliaTests", ["Server", "Store", "tertulia", product("ArgumentParser", "swift-argument-parser")]),
+  test(
+    "TertuliaTests",
+    ["AccountServices", "Accounts", "Server", "Store", "tertulia", product("ArgumentParser", "swift-argument-parser")]),
 ]
 
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-let present = (pure + engines + edges + tests).filter { target in
-  let folder = target.type == .test ? "Tests" : "Sources"
-  return FileManager.default.fileExists(atPath: root.appendingPathComponent("\(folder)/\(target.name)").path)
+let present = (pure + engines + edges + support + tests).filter { target in
+  let path = target.path ?? "\(target.type == .test ? "Tests" : "Sources")/\(target.name)"
+  return FileManager.default.fileExists(atPath: root.appendingPathComponent(path).path)
 }
 let names = Set(present.map(\.name))
 

@@ -183,7 +183,7 @@ package actor AccountDesk {
 // MARK: - Sessions and passwords
 
 extension AccountDesk {
-  var today: UTCDay { UTCDay(unixSeconds: clock.unixSeconds()) }
+  var today: Day { Day(unixSeconds: clock.unixSeconds()) }
 
   func digest(_ token: [UInt8]?) -> [UInt8]? { token.map(NativeAccountCrypto.sha256) }
 

@@ -15,7 +15,7 @@ package protocol AccountKeeping: Sendable {
   /// Throws `wrong` unless the account exists with that hash (nil: with any). `replacing` is the digest of a session that ends. Of the
   /// account's others the longest unused goes when there are too many.
   func open(_ session: SessionRecord, ifHash hash: PasswordHash?, replacing: [UInt8]?) async throws(AccountError)
-  func touch(session digest: [UInt8], on day: UTCDay) async throws(AccountError)
+  func touch(session digest: [UInt8], on day: Day) async throws(AccountError)
   func end(session digest: [UInt8]) async throws(AccountError)
   /// False when the account has no such device.
   func end(device: [UInt8], of account: [UInt8]) async throws(AccountError) -> Bool
@@ -46,5 +46,5 @@ package protocol AccountKeeping: Sendable {
   func cost() async throws(AccountError) -> Argon2Cost?
   func setCost(_ cost: Argon2Cost) async throws(AccountError)
   /// Sessions and invitations that are over.
-  func forget(on day: UTCDay) async throws(AccountError)
+  func forget(on day: Day) async throws(AccountError)
 }

@@ -12,11 +12,11 @@ package struct AccountRecord: Equatable, Sendable {
   package var vaultVersion: Int
   /// The TOTP key, sealed under a key that comes from the password's secret: whoever has the store alone has no codes.
   package var totp: [UInt8]?
-  package var created: UTCDay
+  package var created: Day
 
   package init(
     id: [UInt8], name: AccountName, password: PasswordHash, key: [UInt8], vault: [UInt8]?, vaultVersion: Int,
-    totp: [UInt8]?, created: UTCDay
+    totp: [UInt8]?, created: Day
   ) {
     self.id = id
     self.name = name
@@ -37,10 +37,10 @@ package struct SessionRecord: Equatable, Sendable {
   /// 8 random bytes, by which the list of devices names it.
   package var device: [UInt8]
   package var label: String
-  package var created: UTCDay
-  package var used: UTCDay
+  package var created: Day
+  package var used: Day
 
-  package init(digest: [UInt8], account: [UInt8], device: [UInt8], label: String, created: UTCDay, used: UTCDay) {
+  package init(digest: [UInt8], account: [UInt8], device: [UInt8], label: String, created: Day, used: Day) {
     self.digest = digest
     self.account = account
     self.device = device
@@ -50,7 +50,7 @@ package struct SessionRecord: Equatable, Sendable {
   }
 
   /// False once it was unused, or has lasted, too long.
-  package func isValid(on day: UTCDay) -> Bool {
+  package func isValid(on day: Day) -> Bool {
     day.number - used.number <= AccountLimits.idleDays && day.number - created.number <= AccountLimits.sessionDays
   }
 }
@@ -65,10 +65,10 @@ package struct PasskeyRecord: Equatable, Sendable {
   package var label: String
   /// The vault key, wrapped by the passkey's PRF: 60 bytes, or nil.
   package var key: [UInt8]?
-  package var created: UTCDay
+  package var created: Day
 
   package init(
-    id: [UInt8], account: [UInt8], publicKey: COSEKey, signCount: UInt32, label: String, key: [UInt8]?, created: UTCDay
+    id: [UInt8], account: [UInt8], publicKey: COSEKey, signCount: UInt32, label: String, key: [UInt8]?, created: Day
   ) {
     self.id = id
     self.account = account
@@ -100,9 +100,9 @@ package struct AccountInvitationRecord: Equatable, Sendable {
   /// Accounts that may still be made with it.
   package var uses: Int
   /// The last day on which it works.
-  package var expires: UTCDay
+  package var expires: Day
 
-  package init(digest: [UInt8], uses: Int, expires: UTCDay) {
+  package init(digest: [UInt8], uses: Int, expires: Day) {
     self.digest = digest
     self.uses = uses
     self.expires = expires

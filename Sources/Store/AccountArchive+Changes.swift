@@ -113,7 +113,7 @@ extension AccountArchive {
     }
   }
 
-  package func touch(session digest: [UInt8], on day: UTCDay) async throws(AccountError) {
+  package func touch(session digest: [UInt8], on day: Day) async throws(AccountError) {
     try await change { database in
       try database.execute(
         sql: "UPDATE session SET used_day = ? WHERE digest = ?", arguments: [day.number, Data(digest)])
@@ -145,7 +145,7 @@ extension AccountArchive {
     }
   }
 
-  package func forget(on day: UTCDay) async throws(AccountError) {
+  package func forget(on day: Day) async throws(AccountError) {
     try await change(erasing: true) { database in
       try database.execute(
         sql: "DELETE FROM session WHERE used_day < ? OR created_day < ?",

@@ -96,9 +96,9 @@ extension AccountArchive {
 /// An account as the operator's list shows it.
 package struct AccountSummary: Equatable, Sendable {
   package var name: String
-  package var created: UTCDay
+  package var created: Day
   /// The last day on which a browser that is still signed in was used.
-  package var used: UTCDay?
+  package var used: Day?
   package var devices: Int
   package var hasTOTP: Bool
   package var passkeys: Int
@@ -119,7 +119,7 @@ extension AccountArchive {
           """
       ).map {
         AccountSummary(
-          name: $0["name"], created: UTCDay($0["created_day"]), used: ($0["used_day"] as Int?).map { UTCDay($0) },
+          name: $0["name"], created: Day($0["created_day"]), used: ($0["used_day"] as Int?).map { Day($0) },
           devices: $0["devices"], hasTOTP: $0["totp"], passkeys: $0["passkeys"])
       }
     }

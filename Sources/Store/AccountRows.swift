@@ -15,7 +15,7 @@ extension AccountRecord {
     self.init(
       id: row.bytes("id"), name: name, password: password, key: row.bytes("wrapped_key"),
       vault: row.optionalBytes("vault"), vaultVersion: row["vault_version"], totp: row.optionalBytes("totp"),
-      created: UTCDay(row["created_day"]))
+      created: Day(row["created_day"]))
   }
 
   func insert(into database: Database) throws {
@@ -35,7 +35,7 @@ extension SessionRecord {
   init(_ row: Row) {
     self.init(
       digest: row.bytes("digest"), account: row.bytes("account"), device: row.bytes("device"), label: row["label"],
-      created: UTCDay(row["created_day"]), used: UTCDay(row["used_day"]))
+      created: Day(row["created_day"]), used: Day(row["used_day"]))
   }
 
   static func fetchAll(_ database: Database, account: [UInt8]) throws -> [SessionRecord] {
@@ -70,7 +70,7 @@ extension PasskeyRecord {
     guard let key = COSEKey(algorithm: row["algorithm"], bytes: row.bytes("public_key")) else { return nil }
     self.init(
       id: row.bytes("id"), account: row.bytes("account"), publicKey: key, signCount: row["sign_count"],
-      label: row["label"], key: row.optionalBytes("wrapped_key"), created: UTCDay(row["created_day"]))
+      label: row["label"], key: row.optionalBytes("wrapped_key"), created: Day(row["created_day"]))
   }
 
   func insert(into database: Database) throws {

@@ -1,3 +1,4 @@
+package import Accounts
 internal import Synchronization
 
 /// Something that an operator should know of.
@@ -36,6 +37,8 @@ package final class RoomArchive: Sendable {
     var rooms: [[UInt8]: StoredRoom] = [:]
     /// Ids of rooms that are not on the disk as they are in memory, those that are gone included.
     var pending: Set<[UInt8]> = []
+    /// Ids of rooms that are on the disk in some state, as far as we know.
+    var stored: Set<[UInt8]> = []
     var version: Int
     var day: Day
     var isFlushing = false
@@ -60,6 +63,17 @@ package final class RoomArchive: Sendable {
       let old = rooms.values.filter { $0.lastUsed < limit }
       for room in old { delete(room.idHash) }
       return old.count
+    }
+
+    /// They are on the disk.
+    mutating func note(_ changes: [RoomChange]) {
+      numbers.written += changes.count
+      for change in changes {
+        switch change {
+        case .put(let room): stored.insert(room.idHash)
+        case .delete(let idHash): stored.remove(idHash)
+        }
+      }
     }
 
     mutating func takeBatch() -> [RoomChange] {
@@ -87,6 +101,7 @@ package final class RoomArchive: Sendable {
     self.report = report
     var state = State(version: try await store.version(), day: today)
     for room in try await store.rooms() { state.rooms[room.idHash] = room }
+    state.stored = Set(state.rooms.keys)
     let forgotten = state.forget()
     self.state = Mutex(state)
     if forgotten > 0 { report(.forgotten(forgotten)) }
@@ -192,7 +207,8 @@ extension RoomArchive {
     if let news { report(news) }
   }
 
-  /// Another process, `tertulia room delete` or a shell, has the last word on rooms that have not been changed here.
+  /// Another process, `tertulia room delete` or a shell, has the last word on rooms that have not been changed here, and on what
+  /// is deleted.
   private func takeOver() async throws(StoreError) {
     let version = try await store.version()
     guard version != state.withLock({ $0.version }) else { return }
@@ -200,6 +216,8 @@ extension RoomArchive {
     state.withLock { state in
       state.version = version
       var rooms = Dictionary(uniqueKeysWithValues: stored.map { ($0.idHash, $0) })
+      state.pending.subtract(state.stored.subtracting(rooms.keys))
+      state.stored = Set(rooms.keys)
       for idHash in state.pending { rooms[idHash] = state.rooms[idHash] }
       state.rooms = rooms
     }
@@ -208,7 +226,7 @@ extension RoomArchive {
   private func write(_ changes: [RoomChange]) async throws(StoreError) {
     do throws(StoreError) {
       try await store.apply(changes)
-      state.withLock { $0.numbers.written += changes.count }
+      state.withLock { $0.note(changes) }
     } catch {
       if error.isPassing {
         putBack(changes)

@@ -13,7 +13,7 @@ extension Store {
     let partial = path + ".partial"
     try Self.makeEmpty(partial)
     do {
-      try await pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [partial]) }
+      try await withWriter { try $0.execute(sql: "VACUUM INTO ?", arguments: [partial]) }
       try Self.examineCopy(partial)
       try Self.synchronize(partial)
     } catch {

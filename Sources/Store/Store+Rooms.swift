@@ -1,3 +1,4 @@
+package import Accounts
 internal import Foundation
 internal import GRDB
 
@@ -67,11 +68,7 @@ extension Store {
 
   /// A number that changes when another process has written.
   package func version() async throws(StoreError) -> Int {
-    do {
-      return try await pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
-    } catch {
-      throw StoreError(error, path: path)
-    }
+    try await withWriter { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
   }
 }
 

@@ -20,8 +20,10 @@ package final class Store: Sendable {
   static let applicationID: Int32 = 0x5445_5254
 
   package let path: String
-  let pool: DatabasePool
+  private let pool: DatabasePool
   private let lock: Mutex<FolderLock?>
+  /// Turned off where writes are made, so that none begins behind it: SQLite would be handed a connection that is gone.
+  private let isOpen = Atomic(true)
 
   /// Opens the database in `folder`, made when it is not there, after looking through all of it for damage. `busyTimeout`
   /// (milliseconds) is how long it waits for other programs; `maximumBytes` how large the file may grow.
@@ -101,10 +103,14 @@ package final class Store: Sendable {
     self.lock = Mutex(lock)
   }
 
-  /// Ends it; the write-ahead log is worked into the file, and another node may open it. Later calls throw.
+  /// Ends it; the write-ahead log is worked into the file, and another node may open it. What is asked of it later throws
+  /// `closed`; to close it again does nothing.
   package func close() throws(StoreError) {
-    // Connections that only read may be the last to close, and they leave the log as it is.
-    _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    guard isOpen.load(ordering: .acquiring) else { return }
+    pool.writeWithoutTransaction { database in
+      // Connections that only read may be the last to close, and they leave the log as it is.
+      if isOpen.exchange(false, ordering: .acquiringAndReleasing) { _ = try? database.checkpoint(.truncate) }
+    }
     do { try pool.close() } catch { throw StoreError(error, path: path) }
     lock.withLock { $0 = nil }
   }
@@ -113,6 +119,7 @@ package final class Store: Sendable {
   func read<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(StoreError) -> Value {
+    guard isOpen.load(ordering: .acquiring) else { throw .closed }
     do { return try await pool.read(body) } catch { throw StoreError(error, path: path) }
   }
 
@@ -121,7 +128,29 @@ package final class Store: Sendable {
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(StoreError) -> Value {
-    do { return try await pool.write(body) } catch { throw StoreError(error, path: path) }
+    try await withWriter { database in
+      var value: Result<Value, any Error> = .failure(StoreError.closed)
+      try database.inTransaction {
+        value = .success(try body(database))
+        return .commit
+      }
+      return try value.get()
+    }
+  }
+
+  /// Runs `body` on the connection that writes, without a transaction.
+  @discardableResult
+  func withWriter<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    do {
+      return try await pool.writeWithoutTransaction { database in
+        guard isOpen.load(ordering: .acquiring) else { throw StoreError.closed }
+        return try body(database)
+      }
+    } catch {
+      throw StoreError(error, path: path)
+    }
   }
 
   /// Like `write`, for what must be gone: afterwards the write-ahead log no longer holds it either. That other programs read
@@ -131,7 +160,7 @@ package final class Store: Sendable {
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(StoreError) -> Value {
     let value = try await write(body)
-    _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    _ = try? await withWriter { try $0.checkpoint(.truncate) }
     return value
   }
 }

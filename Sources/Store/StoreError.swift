@@ -22,6 +22,8 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case full
   /// Another program holds the database for longer than this one waits.
   case locked
+  /// The store was closed before.
+  case closed
   /// A value that has no place in the schema, a size for instance: a fault of the caller.
   case invalid(String)
   /// Anything else that SQLite says, by its extended code: <https://www.sqlite.org/rescode.html>
@@ -50,6 +52,7 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
       "The disk is full, or the database has reached its \(StoreLimits.database >> 20) MB. Make room on the data folder's disk."
     case .locked:
       "Another program holds the database. If it is a backup or a shell of sqlite3, let it finish; fuser -v names it."
+    case .closed: "The database is closed: the node is stopping."
     case .invalid(let what): "This does not fit into the database: \(what)."
     case .sqlite(let code):
       "SQLite gave error \(code). Look at the disk of the data folder: dmesg, df and `tertulia doctor` say more."
@@ -69,6 +72,7 @@ package enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .older: "older"
     case .full: "full"
     case .locked: "locked"
+    case .closed: "closed"
     case .invalid: "invalid"
     case .sqlite: "sqlite"
     }

@@ -1,3 +1,5 @@
+package import Accounts
+
 /// What is kept of a room that outlives its meetings: nothing that names it or anybody, and no moment but two days. It is
 /// written as one: either all of it is on the disk or what was there before.
 package struct StoredRoom: Equatable, Sendable {

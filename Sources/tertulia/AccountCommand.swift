@@ -58,7 +58,7 @@ struct AccountCommand: AsyncParsableCommand {
       let archive = try await data.accounts()
       let token = [UInt8].unpredictable(16)
       let invitation = AccountInvitationRecord(
-        digest: NativeAccountCrypto.sha256(token), uses: uses, expires: UTCDay(AccountCommand.today.number + days - 1))
+        digest: NativeAccountCrypto.sha256(token), uses: uses, expires: Day(Day.today.number + days - 1))
       try await AccountCommand.attempt { () async throws(AccountError) in try await archive.invite(invitation) }
       AccountCommand.write(
         "https://\(RoomLink.authority(host, port))/account#invite=\(Base64URL.encode(token))\n")
@@ -140,8 +140,6 @@ struct AccountCommand: AsyncParsableCommand {
       FileHandle.standardError.write(Data("Deleted.\n".utf8))
     }
   }
-
-  private static var today: UTCDay { UTCDay(unixSeconds: Int64(Date.now.timeIntervalSince1970)) }
 
   private static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 

@@ -1,3 +1,4 @@
+import AccountServices
 import ArgumentParser
 import Server
 
@@ -100,7 +101,11 @@ struct LimitOptions: ParsableArguments {
     limits.invitations = try maxInvitations ?? settings.integer("max-invitations") ?? limits.invitations
     limits.waiting = try maxWaiting ?? settings.integer("max-waiting") ?? limits.waiting
     limits.knocksPerMinute = try maxKnocks ?? settings.integer("max-knocks") ?? limits.knocksPerMinute
-    limits.accounts = try maxAccounts ?? settings.integer("max-accounts") ?? limits.accounts
-    limits.registration = registration ?? settings.string("registration") ?? limits.registration
+    limits.accounts.limit = try maxAccounts ?? settings.integer("max-accounts") ?? limits.accounts.limit
+    guard let word = registration ?? settings.string("registration") else { return }
+    guard let policy = RegistrationPolicy(rawValue: word) else {
+      throw ValidationError("--registration must be open, invitation or closed.")
+    }
+    limits.accounts.registration = policy
   }
 }

@@ -51,7 +51,7 @@ struct EntryTests {
     await #expect(throws: AccountError.closed) { try await closed.register("ana") }
     let rig = try AccountRig(AccountSettings(registration: .invitation, limit: 2))
     let token = [UInt8](repeating: 7, count: 16)
-    let today = UTCDay(unixSeconds: AccountRig.start)
+    let today = Day(unixSeconds: AccountRig.start)
     try await rig.archive.invite(
       AccountInvitationRecord(digest: NativeHash.sha256(token), uses: 2, expires: today))
     await #expect(throws: AccountError.noInvitation) { try await Browser(rig).register("ana") }

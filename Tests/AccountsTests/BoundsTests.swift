@@ -66,10 +66,10 @@ struct BoundsTests {
   @Test("sessions end 30 days after the last use, 180 days after the login")
   func sessions() {
     func session(_ created: Int, _ used: Int) -> SessionRecord {
-      SessionRecord(digest: [], account: [], device: [], label: "x", created: UTCDay(created), used: UTCDay(used))
+      SessionRecord(digest: [], account: [], device: [], label: "x", created: Day(created), used: Day(used))
     }
-    #expect(session(0, 100).isValid(on: UTCDay(130)) && !session(0, 100).isValid(on: UTCDay(131)))
-    #expect(session(0, 180).isValid(on: UTCDay(180)) && !session(0, 181).isValid(on: UTCDay(181)))
+    #expect(session(0, 100).isValid(on: Day(130)) && !session(0, 100).isValid(on: Day(131)))
+    #expect(session(0, 180).isValid(on: Day(180)) && !session(0, 181).isValid(on: Day(181)))
   }
 
   @Test("a hash is read as it was written; another version, size or cost is none")

@@ -73,7 +73,7 @@ struct TestNode {
 
   init(
     participants: Int = 10, rooms: Int = 10, limits: ConnectionLimits = ConnectionLimits(),
-    keeper: MemoryRoomKeeper = MemoryRoomKeeper()
+    keeper: any RoomKeeping = MemoryRoomKeeper()
   ) {
     connections = Connections(limits: limits, metrics: metrics)
     let context = RoomContext(

@@ -1,3 +1,5 @@
+import Accounts
+import DiskFaults
 import Foundation
 import GRDB
 import Synchronization
@@ -74,7 +76,7 @@ struct ArchiveTests {
     #expect(!stored.isEmpty && stored.count < 300)
     for room in stored { #expect(archive.room(room.idHash) == room) }
     for number in 0..<300 { #expect(archive.room(StoredRoom.sample(number).idHash) != nil) }
-    try await store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 100000") }
+    try await store.withWriter { try $0.execute(sql: "PRAGMA max_page_count = 100000") }
     await archive.flush(today: Day(20_000))
     #expect(told.all.last == .recovered)
     #expect(try await store.rooms().count == 300)
@@ -162,6 +164,23 @@ struct ArchiveTests {
     #expect(archive.room(StoredRoom.sample(1).idHash) == nil)
     #expect(archive.status.rooms == 2)
     #expect(try await command.rooms() == [.sample(2), .sample(3)])
+  }
+
+  @Test("what a command deletes stays deleted, though the room was changed here before that was noticed")
+  func deletedWhileChanged() async throws {
+    let store = try folder.open()
+    let archive = try await archive(store)
+    archive.put(.sample(1))
+    await archive.flush(today: Day(20_000))
+    try await folder.open(as: .command).apply([.delete(StoredRoom.sample(1).idHash)])
+    archive.put(.sample(1, invitations: 3))
+    archive.put(.sample(2))
+    await archive.flush(today: Day(20_000))
+    #expect(archive.room(StoredRoom.sample(1).idHash) == nil)
+    #expect(try await store.rooms() == [.sample(2)])
+    archive.put(.sample(1))
+    await archive.flush(today: Day(20_000))
+    #expect(try await store.rooms() == [.sample(1), .sample(2)])
   }
 
   @Test("a room that does not fit is told and given up; those beside it are written")

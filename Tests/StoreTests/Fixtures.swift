@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 import GRDB
 
@@ -55,17 +56,4 @@ extension Folder {
     try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
     try queue.close()
   }
-}
-
-/// Another program with the database open, which may hold it for as long as it likes.
-final class OtherProgram: Sendable {
-  private let queue: DatabaseQueue
-
-  init(_ path: String) throws {
-    var configuration = Configuration()
-    configuration.allowsUnsafeTransactions = true
-    queue = try DatabaseQueue(path: path, configuration: configuration)
-  }
-
-  func run(_ sql: String) throws { try queue.unsafeReentrantWrite { try $0.execute(sql: sql) } }
 }

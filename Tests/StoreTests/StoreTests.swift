@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 import GRDB
 import Testing
@@ -114,6 +115,42 @@ struct StoreTests {
     #expect(try await store.rooms() == [.sample(2, used: Day(101))])
   }
 
+  @Test("a store that is closed says so to whatever is asked of it, and can be closed again")
+  func afterClose() async throws {
+    let store = try folder.open()
+    try await store.apply([.put(.sample(1))])
+    try store.close()
+    try store.close()
+    await #expect(throws: StoreError.closed) { try await store.rooms() }
+    await #expect(throws: StoreError.closed) { try await store.apply([.put(.sample(2))]) }
+    await #expect(throws: StoreError.closed) { try await store.apply([.delete(StoredRoom.sample(1).idHash)]) }
+    await #expect(throws: StoreError.closed) { try await store.forgetRooms(unusedSince: Day(30_000)) }
+    await #expect(throws: StoreError.closed) { try await store.version() }
+    await #expect(throws: StoreError.closed) { try await store.backup(to: folder.path + "/copy") }
+    #expect(try await folder.open().rooms() == [.sample(1)])
+  }
+
+  @Test("writes that race with the closing are made or refused, never half of one")
+  func closedMeanwhile() async throws {
+    let store = try folder.open()
+    let made = await withTaskGroup(of: Int?.self) { group in
+      for number in 0..<200 {
+        group.addTask {
+          do throws(StoreError) {
+            if number == 100 { try store.close() } else { try await store.apply([.put(.sample(number))]) }
+            return number
+          } catch {
+            return error == .closed ? nil : -1
+          }
+        }
+      }
+      return await group.reduce(into: Set<Int>()) { if let number = $1 { $0.insert(number) } }
+    }
+    #expect(!made.contains(-1) && made.contains(100))
+    let kept = Set(try await folder.open().rooms().map { Int($0.idHash[0]) })
+    #expect(kept == made.subtracting([100]))
+  }
+
   @Test("files are for their owner only, whatever was there before")
   func modes() async throws {
     let store = try folder.open()
@@ -129,7 +166,7 @@ struct StoreTests {
   @Test("connections delete for good, keep the references and log ahead", arguments: [Store.Holder.node, .command])
   func pragmas(holder: Store.Holder) async throws {
     let store = try folder.open(as: holder)
-    let values = try await store.pool.writeWithoutTransaction { database in
+    let values = try await store.withWriter { database in
       try ["secure_delete", "foreign_keys", "journal_mode", "synchronous", "trusted_schema", "max_page_count"].map {
         try String.fetchOne(database, sql: "PRAGMA \($0)")
       }

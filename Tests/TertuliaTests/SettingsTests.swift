@@ -1,3 +1,4 @@
+import AccountServices
 import ArgumentParser
 import Foundation
 import Server
@@ -104,8 +105,8 @@ struct SettingsTests {
     wanted.limits.invitations = 8
     wanted.limits.waiting = 7
     wanted.limits.knocksPerMinute = 6
-    wanted.limits.accounts = 5
-    wanted.limits.registration = "open"
+    wanted.limits.accounts.limit = 5
+    wanted.limits.accounts.registration = .open
     #expect(try await options(Self.arguments) == wanted)
     #expect(try await options(variables: Self.variables) == wanted)
     #expect(try await options(file: ("node.yaml", Self.yaml)) == wanted)

@@ -1,3 +1,4 @@
+import Accounts
 package import Store
 
 /// Keeps the rooms of a node in its database: answers from memory, and writes behind.

@@ -1,3 +1,4 @@
+package import AccountServices
 import Rooms
 
 /// How much of what strangers can make more of a node takes, beside rooms and participants. The initial values are the defaults.
@@ -10,11 +11,8 @@ package struct NodeLimits: Equatable, Sendable {
   package var waiting = 32
   /// Knocks at the door of one room.
   package var knocksPerMinute = 60
-  package var accounts = 1_000
-  /// Who may make an account: one of `registrations`.
-  package var registration = "invitation"
-
-  package static let registrations = ["open", "invitation", "closed"]
+  /// Who may make an account, and how many there may be.
+  package var accounts = AccountSettings()
 
   package init() {}
 
@@ -24,10 +22,7 @@ package struct NodeLimits: Equatable, Sendable {
     try Self.check(invitations, 0...InvitationBook.maximum, "--max-invitations")
     try Self.check(waiting, 1...256, "--max-waiting")
     try Self.check(knocksPerMinute, 1...1_000, "--max-knocks")
-    try Self.check(accounts, 0...1_000_000, "--max-accounts")
-    guard Self.registrations.contains(registration) else {
-      throw .invalid("--registration must be open, invitation or closed.")
-    }
+    try Self.check(accounts.limit, 0...1_000_000, "--max-accounts")
   }
 
   private static func check(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws(ServeError) {

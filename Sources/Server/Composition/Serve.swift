@@ -100,7 +100,7 @@ package enum Serve {
       settings: settings,
       certificate: certificate, files: files, media: plane, events: events, archive: archive,
       keeper: ArchiveRoomKeeper(archive: archive),
-      accounts: AccountService(store: store, settings: accountSettings(options.limits), logger: logger),
+      accounts: AccountService(store: store, settings: options.limits.accounts, logger: logger),
       logger: logger,
       onListening: { port in
         logger.info(
@@ -114,11 +114,6 @@ package enum Serve {
         services: [node], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
     try await group.run()
     logger.info("stopped")
-  }
-
-  private static func accountSettings(_ limits: NodeLimits) -> AccountSettings {
-    AccountSettings(
-      registration: RegistrationPolicy(rawValue: limits.registration) ?? .invitation, limit: limits.accounts)
   }
 
   /// One CPU is left to signalling and to the kernel.
