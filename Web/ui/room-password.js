@@ -15,7 +15,7 @@ export class RoomPasswordRow {
     this.summary = h("summary", { testid: "host-password" });
     this.field = secretField({
       id: "host-password-text",
-      label: "host.password_new",
+      label: "home.password",
       autocomplete: "new-password",
       hint: "host.password_hint",
       problem: "host.password_short",
@@ -31,7 +31,6 @@ export class RoomPasswordRow {
     });
     this.outcome = h("p", { class: "hint", testid: "host-password-outcome", attrs: { role: "status" } });
     this.problem = h("p", { class: "problem", testid: "host-password-problem", attrs: { role: "alert" } });
-    this.note = h("p", { class: "fine" });
     this.fold = h(
       "details",
       { class: "fold" },
@@ -40,7 +39,6 @@ export class RoomPasswordRow {
         "form",
         { attrs: { novalidate: true }, on: { submit: (event) => this.#submit(event) } },
         this.field.box,
-        this.note,
         h("p", { class: "actions" }, this.set, this.remove),
       ),
     );
@@ -60,8 +58,7 @@ export class RoomPasswordRow {
     this.#had = has;
     say(this.state, has ? "host.password_on" : "host.password_off");
     say(this.summary, has ? "host.password_change" : "host.password_set");
-    say(this.set, has ? "host.password_change_now" : "host.password_set_now");
-    say(this.note, has ? "host.password_note_change" : "host.password_note_set");
+    say(this.set, has ? "host.password_change" : "host.password_set");
     show(this.remove, has);
   }
 
@@ -96,7 +93,7 @@ export class RoomPasswordRow {
     setAttribute(button, "aria-busy", null);
     if (!done) return this.#say("host.password_failed", true);
     this.forget();
-    this.#say(text === "" ? "host.password_gone" : had ? "host.password_done" : "host.password_done_new");
+    this.#say(text === "" ? "notice.password_removed" : had ? "notice.password_changed" : "notice.password_set");
     this.summary.focus();
   }
 

@@ -208,7 +208,7 @@ def test_a_host_sets_changes_and_takes_away_the_password(visit):
     state = page.locator(tag("host-password-state"))
     expect(state).to_have_text("none")
     page.locator(tag("host-password")).press("Enter")
-    field = page.get_by_label("New password", exact=True)
+    field = page.get_by_label("Password for the room", exact=True)
     field.fill("corta")
     field.press("Enter")
     expect(page.locator("#host-password-text-problem")).to_be_visible()
@@ -235,7 +235,7 @@ def test_a_host_sets_changes_and_takes_away_the_password(visit):
 
 
 def test_only_the_host_sees_the_password_row_and_it_fits_a_phone(visit):
-    page = visit("scene=room", width=320, height=640)
+    page = visit("scene=room", width=390, height=844)
     page.keyboard.press("r")
     page.locator(tag("host-password")).click()
     expect(page.locator(tag("host-password-set"))).to_be_visible()
