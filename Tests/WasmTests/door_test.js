@@ -113,6 +113,7 @@ Deno.test("what cannot be read at the door does not break the module", async () 
 Deno.test("the host changes the password: everybody inside has the gate that a link with it opens with, and no other", async () => {
   const { node, host, link } = await governed();
   const inside = await comer(link);
+  host.person.hear(Input.admit([inside.person.join]));
   node.enter(inside.person);
   node.settle();
   const password = Uint8Array.from({ length: 32 }, (_, at) => at);
