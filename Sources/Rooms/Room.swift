@@ -74,7 +74,7 @@ package struct Room: Sendable {
   /// Sends those away for whom `isMeant` says so, by index; they may come again.
   package mutating func dismiss(now: Instant, where isMeant: (Int) -> Bool) -> [RoomEffect] {
     var effects: [RoomEffect] = []
-    for index in participants.map(\.entry.index) where isMeant(index) {
+    for index in participants.map({ $0.entry.index }) where isMeant(index) {
       guard let position = participants.firstIndex(where: { $0.entry.index == index }) else { continue }
       let connection = participants[position].connection
       effects += remove(at: position, reason: .left, now)
