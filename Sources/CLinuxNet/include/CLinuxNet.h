@@ -137,7 +137,7 @@ int64_t lnet_real_time(void);
 // Addresses of interfaces that are up, at most `capacity`, IPv6 link-local ones left out: they need a zone.
 int lnet_interface_addresses(lnet_address *addresses, int capacity);
 
-// Blocks of 32 kB and more are pages of their own from now on, in the whole process.
+// Blocks of 32 kB and more that the heap has no room for are pages of their own from now on, in the whole process.
 void lnet_own_pages(void);
 
 // A thread named `name` (15 characters), on CPU `cpu` alone unless that is negative. 0, and its handle in `thread`.
