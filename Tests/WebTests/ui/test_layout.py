@@ -180,9 +180,16 @@ def test_at_twice_the_size_of_the_page_everything_is_still_there(visit):
             assert_fits(page, (query, "remove"))
 
 
+def needs(page, setting):
+    """What a person sets in the system reaches Chromium through its driver, and Firefox not."""
+    if not page.evaluate("(setting) => matchMedia(setting).matches", setting):
+        pytest.skip(f"this browser's driver does not set {setting}")
+
+
 def test_who_wants_no_motion_sees_none(visit):
     for query, tool in ROOMS:
         page = visit(query)
+        needs(page, "(prefers-reduced-motion: reduce)")
         open_tool(page, tool)
         moving = "document.getAnimations().filter((one) => one.playState === 'running').length"
         assert page.evaluate(moving) == 0, query
@@ -197,6 +204,7 @@ def test_in_forced_colours_what_can_be_pressed_has_an_edge(browser, base, scheme
         page = context.new_page()
         page.goto(f"{base}/preview/?{query}")
         page.wait_for_selector("html[data-mounted]")
+        needs(page, "(forced-colors: active)")
         open_tool(page, tool)
         bare = """
           () => [...document.querySelectorAll('button, .badge, .banner-line')].filter((part) => {
