@@ -67,6 +67,7 @@ final class MeetingNetwork {
   private(set) var signer: SimulatedSigner
   let link: MeetingLink
   let hostSeed: [UInt8]?
+  private let hostDigest: [UInt8]?
   /// When every client last heard who is here; the list is sent at most every 100 ms.
   private var rosterIsDue = false
   private var events = EventHeap<Event>()
@@ -76,9 +77,10 @@ final class MeetingNetwork {
     print("seed \(seed)")
     random = SplitMix(state: seed)
     hostSeed = hasHost ? random.bytes(32) : nil
-    link = MeetingLink(host: try hostSeed.map { try HostKey<NativeX25519Suite>(seed: $0).digest }, using: &random)
+    hostDigest = try hostSeed.map { try HostKey<NativeX25519Suite>(seed: $0).digest }
+    link = MeetingLink(host: hostDigest, using: &random)
     signer = try SimulatedSigner(seed: random.bytes(32))
-    delivery = DeliveryService(signer: signer)
+    delivery = DeliveryService(signer: signer, hostDigest: hostDigest)
   }
 
   // MARK: People
@@ -107,7 +109,9 @@ final class MeetingNetwork {
     clients[index].isConnected = true
     clients[index].isGone = false
     clients[index].connection += 1
-    perform(delivery.apply(.enter(join: clients[index].meeting.join.bytes), from: index, now: now))
+    let isHost = index == 0 && hostDigest != nil
+    perform(
+      delivery.apply(.enter(join: clients[index].meeting.join.bytes, isHost: isHost), from: index, now: now))
     send(index, .entered(resumed: false, senderKey: signer.publicKey))
     announceRoster()
   }
@@ -149,7 +153,7 @@ final class MeetingNetwork {
   /// The node dies and another starts, knowing nobody: everybody comes back by and by.
   func crash(returningWithin span: TimeDelta) throws {
     signer = try SimulatedSigner(seed: random.bytes(32))
-    delivery = DeliveryService(signer: signer)
+    delivery = DeliveryService(signer: signer, hostDigest: hostDigest)
     for index in clients.indices where !clients[index].isGone {
       disconnect(index)
       clients[index].isGone = true
