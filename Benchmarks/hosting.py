@@ -4,36 +4,14 @@ Every person is a whole client but for media, and all of them run on this machin
 byte each way, beneath TLS and WebSocket, and to the handshake of TCP.
 """
 
-import json
 import os
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "Tests/BrowserTests"))
-WEB = tempfile.TemporaryDirectory(prefix="tertulia-web-")
-(Path(WEB.name) / "index.html").write_text("<!doctype html>")
-os.environ["TERTULIA_WEB"] = WEB.name
-os.environ.setdefault("TERTULIA_BINARY", str(ROOT / ".build/release/tertulia"))
-from figures import AS_JSON, show  # noqa: E402
-from node import Node  # noqa: E402
+from figures import AS_JSON, show
+from released import crowd
 
-BINARY = os.environ.get("TERTULIA_CROWD_BENCH", ROOT / ".build/release/crowd-bench")
 RUNS = int(os.environ.get("TERTULIA_HOSTING_RUNS", "5"))
 LIMIT_FREEZE_MS, LIMIT_MOVE_MS = 300.0, 3000.0
-
-
-def run() -> dict | None:
-    """All rooms at one node; None when people did not come together, or a step never came about."""
-    node = Node()
-    try:
-        command = [BINARY, "hosting", node.origin, str(node.process.pid), str(RUNS)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-    finally:
-        node.close()
-    return json.loads(done.stdout) if done.returncode == 0 else None
 
 
 def show_with_worst(bench: str, figure: str, values: list[float], limit: float):
@@ -63,7 +41,7 @@ def main() -> int:
     load = os.getloadavg()[0]
     if not AS_JSON:
         print(f"load of this machine before: {load:.1f}, of {os.cpu_count()} processors", file=sys.stderr)
-    found = run()
+    found = crowd("hosting", RUNS)
     if found is None:
         print("it did not come about", file=sys.stderr)
         return 1

@@ -4,24 +4,13 @@ Every person is a whole client but for media, and all of them run on this machin
 before the node does, the figure is the machine's, and the most people that it carries within the limit is searched for.
 """
 
-import json
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "Tests/BrowserTests"))
-WEB = tempfile.TemporaryDirectory(prefix="tertulia-web-")
-(Path(WEB.name) / "index.html").write_text("<!doctype html>")
-os.environ["TERTULIA_WEB"] = WEB.name
-os.environ.setdefault("TERTULIA_BINARY", str(ROOT / ".build/release/tertulia"))
-from figures import AS_JSON, show  # noqa: E402
-from node import Node  # noqa: E402
+from figures import AS_JSON, show
+from released import crowd
 
-BINARY = os.environ.get("TERTULIA_CROWD_BENCH", ROOT / ".build/release/crowd-bench")
 PEOPLE = int(os.environ.get("TERTULIA_JOINING_PEOPLE", "200"))
 REMOVALS, STEP = 5, 10
 LIMIT_JOIN_MS, LIMIT_REMOVE_MS = 2000.0, 300.0
@@ -30,13 +19,7 @@ SPAN_S = 5.5  # when hellos come later, the machine has been too slow to join wi
 
 def run(people: int, removals: int) -> dict | None:
     """One crowd at a node of its own; None when it never came together."""
-    node = Node("--max-participants", str(max(2, people)))
-    try:
-        command = [BINARY, "joining", node.origin, str(node.process.pid), str(people), str(removals)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-    finally:
-        node.close()
-    return json.loads(done.stdout) if done.returncode == 0 else None
+    return crowd("joining", people, removals, options=("--max-participants", str(max(2, people))))
 
 
 def joins_in_time(found: dict | None) -> bool:

@@ -5,19 +5,11 @@ Generator and server share this machine, so the rate is one that both can carry 
 import contextlib
 import os
 import sys
-import tempfile
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "Tests/BrowserTests"))
-WEB = tempfile.TemporaryDirectory(prefix="tertulia-web-")
-(Path(WEB.name) / "index.html").write_text("<!doctype html>")
-os.environ["TERTULIA_WEB"] = WEB.name
-os.environ.setdefault("TERTULIA_BINARY", str(ROOT / ".build/release/tertulia"))
-from figures import show  # noqa: E402
-from generator import Found, load, resident_kb  # noqa: E402
-from janus import Janus  # noqa: E402
-from node import Node  # noqa: E402
+from figures import show
+from generator import Found, load, resident_kb
+from janus import Janus
+from released import Node
 
 SENDERS = int(os.environ.get("LOAD_SENDERS", "20"))
 RECEIVERS = int(os.environ.get("LOAD_RECEIVERS", "300"))

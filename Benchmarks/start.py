@@ -8,20 +8,13 @@ import secrets
 import sqlite3
 import ssl
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "Tests/BrowserTests"))
-WEB = tempfile.TemporaryDirectory(prefix="tertulia-web-")
-(Path(WEB.name) / "index.html").write_text("<!doctype html>")
-os.environ["TERTULIA_WEB"] = WEB.name
-os.environ.setdefault("TERTULIA_BINARY", str(ROOT / ".build/release/tertulia"))
-from figures import AS_JSON, show  # noqa: E402
-from node import Node, free_port  # noqa: E402
+from figures import AS_JSON, show
+from released import Node, free_port
 
 RUNS, ROOMS, INVITATIONS = 7, 1_000, 10
 LIMIT_S = 1.0
