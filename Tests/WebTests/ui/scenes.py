@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent / "preview"))
@@ -68,3 +69,18 @@ def update(page, change):
 
 def focused(page):
     return page.evaluate("document.activeElement?.dataset.testid ?? document.activeElement?.localName")
+
+
+def settled(page):
+    """Waits until no colour or place is on its way to another: a machine under load takes long over 200 ms of it."""
+    page.evaluate(
+        """() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() => Promise.all(
+             document.getAnimations().filter((each) => each instanceof CSSTransition).map(({finished}) => finished.catch(() => {}))))"""
+    )
+
+
+def barriers(page):
+    """What axe objects to once the page has settled: the rule and the places."""
+    settled(page)
+    violations = Axe().run(page).response["violations"]
+    return [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in violations]

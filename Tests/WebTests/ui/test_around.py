@@ -1,9 +1,8 @@
 """What is around the call, in a browser, over made-up states: the front page, the door, invitations, accounts."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from scenes import asked, base, browser, focused, tag, update, visit  # noqa: F401
+from scenes import asked, barriers, base, browser, focused, tag, update, visit  # noqa: F401
 
 
 def test_at_the_door_one_sees_oneself_as_a_host_does_and_nothing_of_the_room(visit):
@@ -269,6 +268,5 @@ def test_a_change_of_language_reaches_every_word_of_an_account(visit):
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (640, "light")])
 def test_nothing_to_object_to_for_assistive_programs_and_nothing_scrolls_sideways(visit, query, width, scheme):
     page = visit(query, width=width, scheme=scheme)
-    violations = [violation["id"] for violation in Axe().run(page).response["violations"]]
-    assert violations == []
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
