@@ -59,7 +59,8 @@ let engines: [Target] = [
   target("AccountServices", ["Accounts", "Bytes", "Signaling", "CArgon2", crypto]),
   .target(name: "CLinuxNet"),
   .target(name: "CAllocations"),
-  target("RTCSecurity", ["Bytes", "RTCCore", "COpenSSL"], settings: onThePath),
+  .target(name: "CBoringAEAD", dependencies: [crypto]),
+  target("RTCSecurity", ["Bytes", "RTCCore", "CBoringAEAD", "COpenSSL"], settings: onThePath),
   target("SFURuntime", ["Bytes", "RTCCore", "RTCSecurity", "SFU", "CLinuxNet"], settings: onThePath),
   target("NativeCrypto", ["Bytes", "ClientCore", "SFrame", crypto]),
   target("NativeMLSCrypto", ["MLS", "MLSWire", crypto]),
@@ -185,7 +186,7 @@ let package = Package(
     ] : [])
     + (names.contains("Store")
       ? [.package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0")] : [])
-    + (names.contains("Server") || names.contains("NativeCrypto") || names.contains("NativeMLSCrypto")
+    + (names.contains("CBoringAEAD") || names.contains("NativeCrypto") || names.contains("NativeMLSCrypto")
       || names.contains("AccountServices")
       ? [.package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2")] : []),
   targets: present

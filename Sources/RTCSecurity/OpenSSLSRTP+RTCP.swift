@@ -41,18 +41,22 @@ extension OpenSSLSRTP {
   ) -> Bool {
     guard let base = packet.baseAddress else { return false }
     let bytes = UnsafeRawBufferPointer(packet)
-    let text = bytes.slice(Self.clearLength, end)
-    let target = base + Self.clearLength
-    let cipher = state.pointee.inbound.rtcp
-    if cipher.isAEAD {
-      return cipher.begin(ssrc: candidate.ssrc, index: candidate.index)
-        && cipher.authenticate(bytes.slice(0, Self.clearLength))
-        && withUnsafeBytes(of: word.bigEndian) { cipher.authenticate($0) }
-        && cipher.crypt(text, to: target) && cipher.verifyTag(at: base + end)
+    switch state.pointee.inbound.rtcp {
+    case .gcm(let gcm, let salt):
+      return Self.withClear(of: bytes, word: word.bigEndian) { clear in
+        withUnsafeBytes(of: salt.nonce(ssrc: candidate.ssrc, index: candidate.index)) { nonce in
+          gcm.open(
+            UnsafeMutableRawBufferPointer(rebasing: packet[Self.clearLength..<end]), tag: base + end, clear: clear,
+            nonce: nonce)
+        }
+      }
+    case .counter(let cipher, let salt):
+      let covered = end &+ Self.indexLength
+      return cipher.verifyMAC(bytes.slice(0, covered), bytes.slice(covered, covered), at: base + covered)
+        && cipher.crypt(
+          bytes.slice(Self.clearLength, end), to: base + Self.clearLength,
+          from: salt.counter(ssrc: candidate.ssrc, index: candidate.index))
     }
-    let covered = end &+ Self.indexLength
-    return cipher.verifyMAC(bytes.slice(0, covered), bytes.slice(covered, covered), at: base + covered)
-      && cipher.begin(ssrc: candidate.ssrc, index: candidate.index) && cipher.crypt(text, to: target)
   }
 
   private func seal(_ datagram: UnsafeMutableRawBufferPointer, end: Int, index: UInt32) -> Bool {
@@ -61,18 +65,32 @@ extension OpenSSLSRTP {
     let text = bytes.slice(Self.clearLength, end)
     let target = base + Self.clearLength
     let word = (index | Self.encryptedFlag).bigEndian
-    let cipher = state.pointee.outbound.rtcp
-    guard cipher.begin(ssrc: bytes.word(at: 4), index: UInt64(index)) else { return false }
-    if cipher.isAEAD {
+    let ssrc = bytes.word(at: 4)
+    switch state.pointee.outbound.rtcp {
+    case .gcm(let gcm, let salt):
       datagram.storeBytes(of: word, toByteOffset: end &+ profile.tagLength, as: UInt32.self)
-      return cipher.authenticate(bytes.slice(0, Self.clearLength))
-        && withUnsafeBytes(of: word) { cipher.authenticate($0) }
-        && cipher.crypt(text, to: target) && cipher.writeTag(to: base + end)
+      return Self.withClear(of: bytes, word: word) { clear in
+        withUnsafeBytes(of: salt.nonce(ssrc: ssrc, index: UInt64(index))) { nonce in
+          gcm.seal(text, to: target, tag: base + end, clear: clear, nonce: nonce)
+        }
+      }
+    case .counter(let cipher, let salt):
+      guard cipher.crypt(text, to: target, from: salt.counter(ssrc: ssrc, index: UInt64(index))) else { return false }
+      let covered = end &+ Self.indexLength
+      datagram.storeBytes(of: word, toByteOffset: end, as: UInt32.self)
+      cipher.writeMAC(bytes.slice(0, covered), bytes.slice(covered, covered), to: base + covered)
+      return true
     }
-    guard cipher.crypt(text, to: target) else { return false }
-    let covered = end &+ Self.indexLength
-    datagram.storeBytes(of: word, toByteOffset: end, as: UInt32.self)
-    cipher.writeMAC(bytes.slice(0, covered), bytes.slice(covered, covered), to: base + covered)
-    return true
+  }
+
+  /// What stays clear under GCM (RFC 7714 §9.2): the 8 bytes at the beginning, and the word in network order.
+  private static func withClear<Result>(
+    of bytes: UnsafeRawBufferPointer, word: UInt32, _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result {
+    withUnsafeTemporaryAllocation(byteCount: clearLength &+ indexLength, alignment: 4) { clear in
+      clear.copyMemory(from: bytes.slice(0, clearLength))
+      clear.storeBytes(of: word, toByteOffset: clearLength, as: UInt32.self)
+      return body(UnsafeRawBufferPointer(clear))
+    }
   }
 }

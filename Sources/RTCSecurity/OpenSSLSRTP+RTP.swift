@@ -47,15 +47,18 @@ extension OpenSSLSRTP {
   ) -> Bool {
     guard let base = packet.baseAddress else { return false }
     let bytes = UnsafeRawBufferPointer(packet)
-    let text = bytes.slice(clear, end)
-    let cipher = state.pointee.inbound.rtp
-    if cipher.isAEAD {
-      return cipher.begin(ssrc: candidate.ssrc, index: candidate.index) && cipher.authenticate(bytes.slice(0, clear))
-        && cipher.crypt(text, to: base + clear) && cipher.verifyTag(at: base + end)
+    switch state.pointee.inbound.rtp {
+    case .gcm(let gcm, let salt):
+      return withUnsafeBytes(of: salt.nonce(ssrc: candidate.ssrc, index: candidate.index)) { nonce in
+        gcm.open(
+          UnsafeMutableRawBufferPointer(rebasing: packet[clear..<end]), tag: base + end,
+          clear: bytes.slice(0, clear), nonce: nonce)
+      }
+    case .counter(let cipher, let salt):
+      return Self.withRollover(of: candidate) { cipher.verifyMAC(bytes.slice(0, end), $0, at: base + end) }
+        && cipher.crypt(
+          bytes.slice(clear, end), to: base + clear, from: salt.counter(ssrc: candidate.ssrc, index: candidate.index))
     }
-    let authentic = Self.withRollover(of: candidate) { cipher.verifyMAC(bytes.slice(0, end), $0, at: base + end) }
-    return authentic && cipher.begin(ssrc: candidate.ssrc, index: candidate.index)
-      && cipher.crypt(text, to: base + clear)
   }
 
   @inline(__always)
@@ -66,15 +69,19 @@ extension OpenSSLSRTP {
     guard let base = datagram.baseAddress else { return false }
     let bytes = UnsafeRawBufferPointer(datagram)
     let end = clear &+ source.count
-    let cipher = state.pointee.outbound.rtp
-    guard cipher.begin(ssrc: candidate.ssrc, index: candidate.index) else { return false }
-    if cipher.isAEAD {
-      return cipher.authenticate(bytes.slice(0, clear)) && cipher.crypt(source, to: base + clear)
-        && cipher.writeTag(to: base + end)
+    switch state.pointee.outbound.rtp {
+    case .gcm(let gcm, let salt):
+      return withUnsafeBytes(of: salt.nonce(ssrc: candidate.ssrc, index: candidate.index)) { nonce in
+        gcm.seal(
+          source, to: base + clear, tag: base + end, clear: bytes.slice(0, clear),
+          nonce: nonce)
+      }
+    case .counter(let cipher, let salt):
+      let counter = salt.counter(ssrc: candidate.ssrc, index: candidate.index)
+      guard cipher.crypt(source, to: base + clear, from: counter) else { return false }
+      Self.withRollover(of: candidate) { cipher.writeMAC(bytes.slice(0, end), $0, to: base + end) }
+      return true
     }
-    guard cipher.crypt(source, to: base + clear) else { return false }
-    Self.withRollover(of: candidate) { cipher.writeMAC(bytes.slice(0, end), $0, to: base + end) }
-    return true
   }
 
   /// The rollover counter in network order, which the HMAC covers though the packet does not carry it (RFC 3711 §4.2).

@@ -1,7 +1,7 @@
 internal import COpenSSL
 package import RTCCore
 
-/// `SRTPSession` over libcrypto: a handle to keys, contexts and windows. After it was made only new SSRCs allocate.
+/// `SRTPSession` over OpenSSL, with GCM by BoringSSL: a handle to keys, contexts and windows. After it was made only new SSRCs allocate.
 package struct OpenSSLSRTP: SRTPSession {
   /// One direction: what this end seals with, or what it opens with. What a packet needs comes first.
   struct Direction {
@@ -20,12 +20,11 @@ package struct OpenSSLSRTP: SRTPSession {
       rtcpStreams = SRTPStreams(limit: streamLimit)
     }
 
-    init(_ master: SRTPMasterKey, profile: SRTPProfile, streamLimit: Int, _ direction: SRTPCipher.Direction) {
+    init(_ master: SRTPMasterKey, profile: SRTPProfile, streamLimit: Int) {
       let rtp = SRTPSessionKeys(master, profile: profile, purpose: .rtp)
       let rtcp = SRTPSessionKeys(master, profile: profile, purpose: .rtcp)
       self.init(
-        rtp: SRTPCipher(rtp, profile: profile, direction: direction),
-        rtcp: SRTPCipher(rtcp, profile: profile, direction: direction), streamLimit: streamLimit)
+        rtp: SRTPCipher(rtp, profile: profile), rtcp: SRTPCipher(rtcp, profile: profile), streamLimit: streamLimit)
     }
 
     func destroy() {
@@ -47,8 +46,8 @@ package struct OpenSSLSRTP: SRTPSession {
   /// `streamLimit` bounds the SSRCs of each direction, of RTP and of RTCP.
   package init(profile: SRTPProfile, inbound: SRTPMasterKey, outbound: SRTPMasterKey, streamLimit: Int = 256) {
     self.init(
-      profile: profile, inbound: Direction(inbound, profile: profile, streamLimit: streamLimit, .open),
-      outbound: Direction(outbound, profile: profile, streamLimit: streamLimit, .seal))
+      profile: profile, inbound: Direction(inbound, profile: profile, streamLimit: streamLimit),
+      outbound: Direction(outbound, profile: profile, streamLimit: streamLimit))
   }
 
   init(profile: SRTPProfile, inbound: Direction, outbound: Direction) {

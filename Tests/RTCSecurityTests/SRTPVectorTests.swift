@@ -10,11 +10,13 @@ struct SRTPVectorTests {
     let keys = SRTPSessionKeys(
       encryption: hex("2B7E151628AED2A6ABF7158809CF4F3C"), authentication: [], salt: hex("F0F1F2F3F4F5F6F7F8F9FAFBFCFD")
     )
-    let cipher = SRTPCipher(keys, profile: .aes128CMHMACSHA1_80, direction: .seal)
+    let cipher = SRTPCounterCipher(keys)
     defer { cipher.destroy() }
     var stream = [UInt8](repeating: 0, count: 0xFF02 * 16)
-    #expect(cipher.begin(ssrc: 0, index: 0))
-    stream.withUnsafeMutableBytes { #expect(cipher.crypt(UnsafeRawBufferPointer($0), to: $0.baseAddress!)) }
+    stream.withUnsafeMutableBytes {
+      let counter = SRTPSalt(keys.salt).counter(ssrc: 0, index: 0)
+      #expect(cipher.crypt(UnsafeRawBufferPointer($0), to: $0.baseAddress!, from: counter))
+    }
     #expect(stream[..<16] == hex("E03EAD0935C95E80E166B16DD92B4EB4")[...])
     #expect(Array(stream[16..<32]) == hex("D23513162B02D0F72A43A2FE4A5F97AB"))
     #expect(Array(stream[32..<48]) == hex("41E95B3BB0A2E8DD477901E4FCA894C0"))
@@ -41,12 +43,11 @@ struct SRTPVectorTests {
     encryption: hex("000102030405060708090a0b0c0d0e0f"), authentication: [], salt: hex("51756964 2070726f 2071756f"))
 
   private func session(of keys: SRTPSessionKeys) -> OpenSSLSRTP {
-    func direction(_ direction: SRTPCipher.Direction) -> OpenSSLSRTP.Direction {
+    func direction() -> OpenSSLSRTP.Direction {
       OpenSSLSRTP.Direction(
-        rtp: SRTPCipher(keys, profile: .aeadAES128GCM, direction: direction),
-        rtcp: SRTPCipher(keys, profile: .aeadAES128GCM, direction: direction), streamLimit: 4)
+        rtp: SRTPCipher(keys, profile: .aeadAES128GCM), rtcp: SRTPCipher(keys, profile: .aeadAES128GCM), streamLimit: 4)
     }
-    return OpenSSLSRTP(profile: .aeadAES128GCM, inbound: direction(.open), outbound: direction(.seal))
+    return OpenSSLSRTP(profile: .aeadAES128GCM, inbound: direction(), outbound: direction())
   }
 
   @Test("an SRTP packet under AEAD_AES_128_GCM is that of RFC 7714 §16.1")
