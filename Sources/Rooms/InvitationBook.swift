@@ -3,8 +3,9 @@ package enum InvitationVerdict: Equatable, Sendable {
   case valid
   /// As many devices have used it as may, and this is none of them.
   case used
+  /// Expired, or revoked.
   case over
-  /// Not of this room, or revoked.
+  /// Not of this room.
   case unknown
 }
 
@@ -62,8 +63,8 @@ package struct InvitationBook: Equatable, Sendable {
 
   /// What it is worth; changes nothing. `now` in seconds since 1970.
   package func verdict(on id: [UInt8], device: [UInt8], now: UInt64) -> InvitationVerdict {
-    guard let invitation = self[id], !invitation.isRevoked else { return .unknown }
-    guard !invitation.isOver(at: now) else { return .over }
+    guard let invitation = self[id] else { return .unknown }
+    guard !invitation.isRevoked, !invitation.isOver(at: now) else { return .over }
     if invitation.devices.contains(device) { return .valid }
     return invitation.devices.count < min(invitation.uses, Self.maximumUses) ? .valid : .used
   }

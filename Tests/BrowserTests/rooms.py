@@ -91,6 +91,29 @@ def open_anew(person: Person, link: str) -> None:
     person.open(link)
 
 
+def make_invitation(person: Person, label: str, delegates: bool = False) -> str:
+    """Makes one for one device, closes the sheet, and returns its link."""
+    person.press("invite-open")
+    person.see("invitation-label").fill(label)
+    if delegates:
+        person.see("invitation-delegates").check()
+    person.see("make-invitation").click()
+    expect(person.see("made-link")).to_be_visible()
+    link = person.see("made-link").input_value()
+    person.page.keyboard.press("Escape")
+    expect(person.see("sheet-invite")).to_be_hidden()
+    return link
+
+
+def numbers(person: Person) -> str:
+    """What all of one epoch can read aloud to each other, as the shield shows it."""
+    person.see("shield").click()
+    expect(person.see("code")).to_be_visible()
+    groups = re.findall(r"\d{5}", person.see("code").inner_text())
+    person.see("close-shield").click()
+    return "".join(groups)
+
+
 def show_people(person: Person) -> None:
     if not person.see("person").first.is_visible():
         person.press("toggle-people")

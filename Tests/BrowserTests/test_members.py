@@ -4,25 +4,16 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from rooms import make_room, row_of
+from rooms import make_room, numbers, row_of
 
 PAIRS = [("chromium", "firefox"), ("firefox", "chromium")]
-
-
-def digits(person) -> str:
-    """The numbers to read aloud, as the shield shows them."""
-    person.see("shield").click()
-    expect(person.see("code")).to_be_visible()
-    groups = re.findall(r"\d{5}", person.see("code").inner_text())
-    person.see("close-shield").click()
-    return "".join(groups)
 
 
 def common_digits(*people) -> str:
     """The numbers that all of them see. They change for a while after somebody came, as members renew their keys."""
     seen = []
     for _ in range(10):
-        seen = [digits(person) for person in people]
+        seen = [numbers(person) for person in people]
         if len(set(seen)) == 1:
             return seen[0]
     raise AssertionError(f"numbers differ: {seen}")

@@ -123,7 +123,7 @@ struct InvitationDoorTests {
     #expect(try await guests[1].client.lastRefusal()?.code == "removed")
     let again = try Guest(node, room, card(9, child), chain: below)
     #expect(try await again.hello() == false)
-    #expect(try await again.client.lastRefusal() == Refusal("no_invitation", fatal: true))
+    #expect(try await again.client.lastRefusal() == Refusal("invitation_over", fatal: true))
   }
 
   @Test("an invitation that is over, unknown, or replayed by another device does not open")

@@ -29,10 +29,19 @@ export class Invitations {
   #round = 0;
   /** The invitation that the node is to take. @type {{ id: string, settle: (taken: boolean) => void } | null} */
   #offered = null;
+  /** The chain of the invitation that we came by. */
+  #own = "";
 
   /** @param {InvitationDoors} doors */
   constructor(doors) {
     this.#doors = doors;
+  }
+
+  /** We came by the last invitation of this chain: only one that delegates lets us make others. @param {string} chain */
+  async came(chain) {
+    this.#own = chain;
+    const delegates = (await readChain(chain))?.delegates === true;
+    if (chain === this.#own) this.#doors.store.update(({ self }) => ({ self: { ...self, delegates } }));
   }
 
   /** Asks the node for the list; it arrives in the store. */
@@ -111,7 +120,8 @@ export class Invitations {
   forget() {
     this.refused();
     this.#round += 1;
-    this.#doors.store.update(() => ({ invitations: null }));
+    this.#own = "";
+    this.#doors.store.update(({ self }) => ({ invitations: null, self: { ...self, delegates: false } }));
   }
 
   /** @param {InvitationEntry} entry @returns {Promise<InvitationShown | null>} */

@@ -371,7 +371,10 @@ export class Participation {
       store.update(({ self }) => ({ self: { ...self, key: secure.join, index: welcome.index } }));
     }
     if (again && !this.#resuming) this.people.beQuiet(RESTART_QUIET);
-    if (welcome.invitation) secure.useInvitation(welcome.invitation);
+    if (welcome.invitation) {
+      secure.useInvitation(welcome.invitation);
+      void this.invitations.came(welcome.invitation);
+    }
     this.group.enter({ resumed: this.#resuming, senderKey: welcome.senderKey });
     this.people.setParticipants(welcome.participants.filter(({ index }) => index !== welcome.index));
     if (this.#resuming) {

@@ -61,6 +61,7 @@ const OF_ONESELF = /** @type {const} */ ([
   "goesOn",
   "invitation",
   "invitedBy",
+  "delegates",
   "canRemove",
 ]);
 

@@ -53,6 +53,7 @@ export function initialState() {
       ...PLAIN,
       hand: false,
       canRemove: false,
+      delegates: false,
       name: "",
       mic: false,
       camera: false,

@@ -131,6 +131,7 @@
  * @property {number} index what the node calls us; -1 outside a call
  * @property {boolean} hand raised
  * @property {boolean} canRemove may remove others, and let people in
+ * @property {boolean} delegates we came by an invitation that lets us make others
  * @property {string} name as typed, at most 64 characters
  * @property {boolean} mic capture is wanted and running
  * @property {boolean} camera

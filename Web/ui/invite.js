@@ -57,7 +57,7 @@ export class Invite extends Sheet {
   render({ link, password, notices, self, security }, look) {
     const open = this.follow(look);
     const makes = security.counter > 0 &&
-      (self.role === "host" || (may(self.permissions, "invite") && self.invitation !== null));
+      (self.role === "host" || (may(self.permissions, "invite") && self.delegates));
     const sees = makes || (security.counter > 0 && isModerator(self.role));
     if (open && sees && !this.asked) this.context.call.invitations?.ask();
     this.asked = open && sees;

@@ -131,6 +131,19 @@ Deno.test("an invitation that is made goes to the node sealed, and its link only
   notEqual(JSON.stringify(socket.received).includes("Berta"), true);
 });
 
+Deno.test("a guest's own invitation says whether she may make others, until she is outside", async () => {
+  for (const [invitation, delegates] of /** @type {const} */ ([[TWO, false], [ONE, true]])) {
+    const page = open({ location: { ...HOSTED } });
+    const { socket } = await knock(page);
+    socket.say(welcome(1, { invitation }));
+    await until(() => page.store.get().self.delegates);
+    equal(page.store.get().self.delegates, delegates);
+    socket.say({ type: "lobby", state: "waiting" });
+    await settle();
+    equal(page.store.get().self.delegates, false);
+  }
+});
+
 Deno.test("who may invite further is given leave to, by whoever may give it", async () => {
   for (const role of /** @type {const} */ (["speaker", "listener"])) {
     const { page, secure, socket, list } = await hosting();

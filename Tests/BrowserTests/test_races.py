@@ -1,0 +1,103 @@
+"""Two hosts who act on one person in the same moment, and a host who is lost while everybody moves to a new room."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+from rooms import SETTLE, admit, is_in, is_shut_out, knock, knock_of, make_room, row_of
+
+PAIRS = [("chromium", "firefox"), ("firefox", "chromium")]
+CLICK_AT = "(control, at) => void setTimeout(() => control.click(), at - Date.now())"
+
+
+def press_together(*controls) -> None:
+    """Presses all of them at one moment, each in its own page."""
+    at = int(time.time() * 1_000) + 1_500
+    for control in controls:
+        control.evaluate(CLICK_AT, at)
+
+
+def settled(person, *outcomes):
+    """Waits until one of the outcomes, functions without arguments, holds, and still does when all has arrived. Which."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        holding = [outcome for outcome in outcomes if outcome()]
+        person.page.wait_for_timeout(SETTLE)
+        if holding and holding[0]():
+            return holding[0]
+    raise AssertionError(f"nothing came of it: {[outcome.__name__ for outcome in outcomes]}")
+
+
+def talk(*everybody) -> None:
+    """They are in one group, and nobody else: what the first writes all read."""
+    said = f"somos {len(everybody)}, {time.monotonic()}"
+    for person in everybody:
+        expect(person.see("tile")).to_have_count(len(everybody))
+    everybody[0].says(said)
+    for person in everybody[1:]:
+        person.reads(said)
+
+
+def open_question(host, name: str) -> None:
+    row_of(host, name).get_by_test_id("remove").click()
+    expect(host.see("remove-now")).to_be_visible()
+
+
+def open_person(host, name: str) -> None:
+    row_of(host, name).get_by_test_id("person-menu").click()
+    expect(host.see("role-cohost")).to_be_attached()
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_two_hosts_act_on_one_person_at_one_moment_and_all_see_one_outcome(node, people, first, second):
+    ana, berta, carla = people(first, "Ana"), people(second, "Berta"), people(first, "Carla")
+    link = make_room(node, ana)
+    knock(berta, link)
+    admit(ana, berta)
+    open_person(ana, "Berta")
+    ana.see("role-cohost").click(force=True)
+    expect(row_of(berta, "Berta").get_by_test_id("role")).to_have_text("Co-host")
+    ana.page.keyboard.press("Escape")
+
+    def is_out() -> bool:
+        return carla.see("blocked").is_visible() and all(host.see("tile").count() == 2 for host in (ana, berta))
+
+    def is_inside() -> bool:
+        return all(person.see("tile").count() == 3 for person in (ana, berta, carla))
+
+    # At the door: one turns her away, one lets her in.
+    knock(carla, link)
+    asking = [knock_of(host, "Carla") for host in (ana, berta)]
+    for one in asking:
+        expect(one).to_be_visible()
+    press_together(asking[0].get_by_test_id("turn-away"), asking[1].get_by_test_id("admit"))
+    if settled(carla, is_out, is_inside) is is_out:
+        knock(carla, link)
+        admit(ana, carla, known=False)
+    for host in (ana, berta):
+        expect(host.see("knock")).to_have_count(0)
+
+    # One vouches for her while the other removes her: she goes, as removing takes back what vouching gave.
+    open_question(berta, "Carla")
+    vouching = row_of(ana, "Carla").get_by_test_id("vouch-row")
+    expect(vouching).to_be_visible()
+    press_together(vouching, berta.see("remove-now"))
+    is_shut_out(carla, "removed")
+    talk(ana, berta)
+
+    # One makes her a co-host while the other bans her, which a co-host's equal could not.
+    knock(carla, link)
+    admit(ana, carla)
+    expect(row_of(berta, "Carla").get_by_test_id("remove")).to_be_visible()
+    open_question(berta, "Carla")
+    open_person(ana, "Carla")
+    press_together(ana.see("role-cohost"), berta.see("remove-and-ban"))
+
+    def is_cohost() -> bool:
+        rows = [row_of(host, "Carla").get_by_test_id("role") for host in (ana, berta)] if is_inside() else []
+        return bool(rows) and all(row.is_visible() and row.inner_text() == "Co-host" for row in rows)
+
+    ana.page.keyboard.press("Escape")
+    came_of_it = settled(carla, is_out, is_cohost)
+    talk(*[ana, berta] + [carla] * (came_of_it is is_cohost))
+    assert [person.errors() for person in (ana, berta, carla)] == [[], [], []]
