@@ -36,6 +36,8 @@ package struct CongestionController {
   private var sentRate: DataRate?
   /// When `process` is due.
   package private(set) var nextProcess = Instant.distantFuture
+  /// Whether sound is sent twice.
+  package private(set) var repair = LossRepair()
 
   package init(_ configuration: CongestionConfiguration) {
     control = GoogCCNetworkController(
@@ -101,6 +103,17 @@ package struct CongestionController {
     return true
   }
 
+  /// The packet `sequence` is to go once more, unchanged, in `bytes` (the whole datagram); false when the path has no room.
+  package mutating func takeCopy(of sequence: UInt16, bytes: Int, now: Instant) -> Bool {
+    let size = bytes &+ Self.overhead
+    guard repair.take(size, of: targetRate, now: now) else { return false }
+    sentBytes &+= size
+    history.noteCopy(of: sequence)
+    control.onSentPacket(bytes: size, now: now)
+    pacer.sent(bytes: size, now: now)
+    return true
+  }
+
   // MARK: What the receiver says
 
   /// Puts a status of a feedback into `report`; see `SentPacketHistory.note`.
@@ -112,6 +125,7 @@ package struct CongestionController {
   package mutating func onFeedback(_ report: borrowing FeedbackReport, now: Instant) {
     if !control.hasFeedback { control.start(now: now) }
     control.onTransportFeedback(report, now: now)
+    repair.note(lost: report.lostPackets &- report.recoveredPackets, packets: report.packets, now: now)
     refresh(now)
   }
 

@@ -31,6 +31,8 @@ package struct SentPacketHistory {
   private static var pending: UInt64 { 0 }
   private static var lost: UInt64 { 1 }
   private static var reported: UInt64 { 2 }
+  /// Pending, and sent twice.
+  private static var copied: UInt64 { 3 }
 
   private let entries: UnsafeMutablePointer<Entry>
   /// Extended number of the newest packet; -1 before the first.
@@ -57,6 +59,19 @@ package struct SentPacketHistory {
     entries[Int(newest & Int64(Self.capacity - 1))] = Entry(sendTime: now, size: size, probe: probe)
   }
 
+  /// A packet is sent a second time under its number. One that was called lost stays so when the copy arrives.
+  @inline(__always)
+  mutating func noteCopy(of sequence: UInt16) {
+    let age = Int64(UInt16(truncatingIfNeeded: newest) &- sequence)
+    guard newest >= 0, age < Int64(Self.capacity), newest &- age >= first else { return }
+    let slot = Int((newest &- age) & Int64(Self.capacity - 1))
+    switch entries[slot].state {
+    case Self.pending: entries[slot].state = Self.copied
+    case Self.lost: entries[slot].state = Self.reported
+    default: break
+    }
+  }
+
   /// Nothing is older than what a wrap of the ticks takes.
   private func sendTime(_ entry: Entry) -> Instant {
     let newestTicks = newestSendTime.nanoseconds >> 10
@@ -74,17 +89,17 @@ package struct SentPacketHistory {
     let slot = Int(number & Int64(Self.capacity - 1))
     let entry = entries[slot]
     guard let arrival else {
-      guard entry.state == Self.pending else { return }
-      entries[slot].state = Self.lost
+      guard entry.state == Self.pending || entry.state == Self.copied else { return }
+      entries[slot].state = entry.state == Self.copied ? Self.reported : Self.lost
       report.addLost(size: entry.size, sendTime: sendTime(entry))
       return
     }
     guard entry.state != Self.reported else { return }
     entries[slot].state = Self.reported
-    report.add(
-      PacketResult(
-        sendTime: sendTime(entry), receiveTime: arrivals.extend(arrival), size: Int32(entry.size), probe: entry.probe),
-      wasLost: entry.state == Self.lost)
+    var result = PacketResult(
+      sendTime: sendTime(entry), receiveTime: arrivals.extend(arrival), size: Int32(entry.size), probe: entry.probe)
+    result.hasCopy = entry.state == Self.copied
+    report.add(result, wasLost: entry.state == Self.lost)
   }
 }
 

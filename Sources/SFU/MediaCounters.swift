@@ -58,6 +58,8 @@ package struct MediaCounters: Sendable {
   /// RTP packets handed on to a receiver, retransmissions excepted.
   package var forwarded: UInt64 = 0
   package var retransmitted: UInt64 = 0
+  /// Sounds sent a second time to receivers whose paths lose packets.
+  package var copied: UInt64 = 0
   /// Packets sent to find out what a path carries: repetitions and padding.
   package var probes: UInt64 = 0
   /// Packets that waited for the pacer.
@@ -95,6 +97,7 @@ package struct MediaCounters: Sendable {
     sum.bytesOut &+= other.bytesOut
     sum.forwarded &+= other.forwarded
     sum.retransmitted &+= other.retransmitted
+    sum.copied &+= other.copied
     sum.probes &+= other.probes
     sum.paced &+= other.paced
     sum.recovered &+= other.recovered

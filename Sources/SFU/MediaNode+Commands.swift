@@ -42,7 +42,7 @@ extension MediaNode {
     else { return false }
     let agent = ICELiteAgent<Security.Primitives>(
       local: configuration.localCredentials, remoteUfrag: configuration.remoteUfrag)
-    let transport = Transport<Security>(peer: place, agent: agent, dtls: dtls, startRate: startRate, now: now)
+    var transport = Transport<Security>(peer: place, agent: agent, dtls: dtls, startRate: startRate, now: now)
     guard let made = transports.insert(transport), ufrags.insert(key, made) else {
       transport.destroy()
       return false

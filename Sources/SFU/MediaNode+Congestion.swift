@@ -12,7 +12,9 @@ extension MediaNode {
     for status in feedback {
       transport.pointee.congestion.note(status.sequence, arrival: status.arrival, in: &report)
     }
+    report.end()
     transport.pointee.congestion.onFeedback(report, now: now)
+    updateCopies(of: peer)
     noteEstimate(of: peer, now: now)
   }
 

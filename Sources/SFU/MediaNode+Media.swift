@@ -116,10 +116,11 @@ extension MediaNode {
       rest = UnsafeRawBufferPointer(rebasing: rest[vp8.length...])
       written &+= vp8.length
     }
-    guard
-      transmit(
-        slot, written: written, payload: rest, number: number, to: down.pointee.receiver, now: now, into: &out)
-    else { return }
+    let isSent =
+      packet.kind.isVideo
+      ? transmit(slot, written: written, payload: rest, number: number, to: down.pointee.receiver, now: now, into: &out)
+      : transmitSound(slot, written: written, payload: rest, number: number, of: track, now: now, into: &out)
+    guard isSent else { return }
     down.pointee.noteSent(octets: packet.payload.count)
     router.counters.forwarded &+= 1
   }
@@ -214,17 +215,33 @@ extension MediaNode {
     _ slot: UnsafeMutableRawBufferPointer, written: Int, payload: UnsafeRawBufferPointer, number: UInt16,
     to peer: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
   ) -> Bool {
+    let length = seal(slot, written: written, payload: payload, to: peer)
     let place = router.peers[peer].pointee.transport
-    guard place >= 0, transports[place].pointee.srtp != nil,
-      let address = transports[place].pointee.agent.pairs.selected,
+    guard length > 0, let address = transports[place].pointee.agent.pairs.selected else { return false }
+    out.commit(length: length, to: address)
+    noteSent(length, number: number, by: place, now: now)
+    return true
+  }
+
+  /// Protects what has been built in `slot`; the length of the datagram, 0 when that cannot be done or sent.
+  @inline(__always)
+  mutating func seal(
+    _ slot: UnsafeMutableRawBufferPointer, written: Int, payload: UnsafeRawBufferPointer, to peer: Int32
+  ) -> Int {
+    let place = router.peers[peer].pointee.transport
+    guard place >= 0, transports[place].pointee.srtp != nil, transports[place].pointee.agent.pairs.selected != nil,
       case .passed(let length) = transports[place].pointee.srtp!.protectRTP(slot, written: written, payload: payload)
     else {
       router.counters.drop(.protectFailed)
-      return false
+      return 0
     }
-    out.commit(length: length, to: address)
+    return length
+  }
+
+  /// A datagram of `length` bytes has left under the transport-wide `number`.
+  @inline(__always)
+  mutating func noteSent(_ length: Int, number: UInt16, by place: Int32, now: Instant) {
     transports[place].pointee.congestion.onSent(number, bytes: length, now: now)
     noteSent(datagrams: 1, bytes: length)
-    return true
   }
 }

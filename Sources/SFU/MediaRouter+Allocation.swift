@@ -98,14 +98,14 @@ extension MediaRouter {
     height <= 180 ? .kilobits(180) : height <= 360 ? .kilobits(550) : .kilobits(1_700)
   }
 
-  /// What the sound of a receiver's slots takes, headers included.
+  /// What the sound of a receiver's slots takes, headers and copies included.
   private func soundRate(of place: Int32, now: Instant) -> DataRate {
     var sum = DataRate.zero
     for index in peers[place].pointee.slots.indices {
       sum = sum + soundRate(peers[place].pointee.slots[index].audio, now)
     }
     if let slot = peers[place].pointee.screenSlot { sum = sum + soundRate(slot.audio, now) }
-    return sum
+    return peers[place].pointee.hearsTwice ? sum * 2 : sum
   }
 
   private func soundRate(_ track: Int32, _ now: Instant) -> DataRate {

@@ -21,25 +21,25 @@ extension MediaRouter {
     let lost = upTrack.pointee.statistics.takeFractionLost()
     return ReportBlock(
       ssrc: upTrack.pointee.ssrc,
-      fractionLost: max(lost, worstLoss(ofSoundOf: upTrack.pointee.peer, upTrack.pointee.kind)),
+      fractionLost: upTrack.pointee.kind.isVideo ? lost : lossToRepair(lost, ofSoundOf: upTrack),
       cumulativeLost: Int32(clamping: upTrack.pointee.statistics.cumulativeLost),
       highestSequence: upTrack.pointee.statistics.extendedHighest, jitter: upTrack.pointee.statistics.jitter,
       lastSenderReport: report?.compactNTP ?? 0,
       delaySinceLastSenderReport: report.map { (now - $0.arrival).compactNTP } ?? 0)
   }
 
-  /// What the sender of a sound is told of the listener who loses most of it, in 256ths. Senders add forward error correction
-  /// by what is reported to them (Opus, RFC 6716 §2.1.7), and nobody but the listener would know of the loss after the node.
-  /// Only the fraction says so: the sender's own path is judged by the cumulative number.
-  private func worstLoss(ofSoundOf peer: Int32, _ kind: SourceKind) -> UInt8 {
-    guard !kind.isVideo else { return 0 }
+  /// What the sender of a sound is told of the losses on its own path and on that of the listener who loses most of it, in
+  /// 256ths. Senders add forward error correction by what is reported to them (Opus, RFC 6716 §2.1.7), and nobody but the
+  /// listener would know of the loss after the node. Only the fraction says so: the sender's own path is judged by the
+  /// cumulative number.
+  private func lossToRepair(_ lost: UInt8, ofSoundOf upTrack: UnsafeMutablePointer<UpTrack>) -> UInt8 {
     var worst: UInt8 = 0
-    var track = peers[peer].pointee.sources[Int(kind.rawValue)].firstSubscriber
+    var track = source(upTrack.pointee.peer, upTrack.pointee.kind).firstSubscriber
     while track >= 0 {
       worst = max(worst, downTracks[track].pointee.reportedLoss)
       track = downTracks[track].pointee.nextSubscriber
     }
-    return UInt8(min(Int(worst) * Self.lossFactor, Self.mostLossToRepair))
+    return max(lost, UInt8(min((Int(lost) + Int(worst)) * Self.lossFactor, Self.mostLossToRepair)))
   }
 
   /// libwebrtc averages reports over 10 s, and Opus corrects anything but plain speech from 9 % on: 5 % said as they are do

@@ -37,6 +37,8 @@ struct Peer {
 
   /// What the peer's path is thought to carry, sound included.
   var budget = DataRate.zero
+  /// Its sound is sent twice, as its path loses packets.
+  var hearsTwice = false
   /// What it would be sent if that had no limit, and whether it is sent less for want of it.
   var demand = DataRate.zero
   var isDemandUnmet = false

@@ -12,6 +12,7 @@ struct Transport<Security: RTCSecurityProvider> {
   var srtp: Security.SRTP?
   /// Pictures that wait for the pacer.
   var queue = PacerQueue()
+  var copies = SoundCopies()
   var agent: ICELiteAgent<Security.Primitives>
   var congestion: CongestionController
   var dtls: Security.DTLS
@@ -61,10 +62,11 @@ struct Transport<Security: RTCSecurityProvider> {
     if srtp?.hasOpened == true { dtls.rest() }
   }
 
-  func destroy() {
+  mutating func destroy() {
     dtls.destroy()
     srtp?.destroy()
     congestion.destroy()
     queue.destroy()
+    copies.end()
   }
 }

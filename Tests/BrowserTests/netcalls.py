@@ -1,4 +1,5 @@
-"""Calls over a bad network: people, a camera worth its bits, the script of the network, and what browsers counted."""
+"""Calls over a bad network: people, a camera and a voice worth their bits, the script of the network, and what browsers
+counted."""
 
 import concurrent.futures
 import dataclasses
@@ -9,6 +10,7 @@ from pathlib import Path
 from netpath import NEAR, Link, NetPath
 from node import Node
 from people import Browsers
+from voice import write_voice
 
 # Keeps what the browser itself counts, four times a second, in the page; Date.now() is the clock of the machine.
 WATCH = """
@@ -52,9 +54,9 @@ class Part:
 class Side:
     """People on one side of the bad network: a thread with browsers of its own; they are handled by `run` only."""
 
-    def __init__(self, thread: concurrent.futures.ThreadPoolExecutor, camera: Path):
+    def __init__(self, thread: concurrent.futures.ThreadPoolExecutor, camera: Path, voice: Path):
         self._thread = thread
-        self._browsers = self.run(Browsers, camera)
+        self._browsers = self.run(Browsers, camera, voice)
 
     def run(self, function, *arguments):
         return self._thread.submit(function, *arguments).result(timeout=180)
@@ -73,8 +75,9 @@ class Sides:
     def __init__(self, folder: Path, seed: int = 1):
         self.path = NetPath(seed)
         camera = write_camera(folder / "camera.y4m")
-        self.near = Side(concurrent.futures.ThreadPoolExecutor(1), camera)
-        self.far = Side(self.path.far_thread(), camera)
+        voice = write_voice(folder / "voice.wav")
+        self.near = Side(concurrent.futures.ThreadPoolExecutor(1), camera, voice)
+        self.far = Side(self.path.far_thread(), camera, voice)
 
     def close(self) -> None:
         self.far.close()

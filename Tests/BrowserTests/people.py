@@ -64,10 +64,12 @@ def tag(test_id: str) -> str:
 
 
 class Browsers:
-    """`camera` is a film (Y4M) that Chromium takes for its camera's picture; Firefox keeps its own."""
+    """`camera` is a film (Y4M) that Chromium takes for its camera's picture, and `voice` a WAV file for its microphone's
+    sound; Firefox keeps its own."""
 
-    def __init__(self, camera: Path | None = None):
-        self._camera = [f"--use-file-for-fake-video-capture={camera}"] if camera else []
+    def __init__(self, camera: Path | None = None, voice: Path | None = None):
+        self._devices = [f"--use-file-for-fake-video-capture={camera}"] if camera else []
+        self._devices += [f"--use-file-for-fake-audio-capture={voice}"] if voice else []
         self._playwright = sync_playwright().start()
         self._launched = {}
 
@@ -75,7 +77,7 @@ class Browsers:
         if kind not in self._launched:
             if kind == "chromium":
                 self._launched[kind] = self._playwright.chromium.launch(
-                    executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS + self._camera
+                    executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS + self._devices
                 )
             else:
                 self._launched[kind] = self._playwright.firefox.launch(

@@ -1,13 +1,16 @@
 """The bad network itself: the model under a clock of the test's, then real packets with wide bounds."""
 
+import array
 import contextlib
 import socket
 import statistics
 import time
+import wave
 
 import netpath
 import pytest
 from netpath import FAR, Direction, Link, NetPath
+from voice import write_voice
 
 NO_PATH = netpath.why_not()
 needs_path = pytest.mark.skipif(NO_PATH is not None, reason=f"no bad network here: {NO_PATH}")
@@ -91,6 +94,16 @@ def test_a_rate_that_changes_holds_for_what_waits_already():
     direction.change(Link(rate=1e6), 0.05)
     assert direction.next_event() == pytest.approx(0.055)
     assert len(direction.due(0.0651)) == 2
+
+
+def test_the_voice_is_the_same_each_time_speaks_in_pauses_and_is_not_cut_off_at_its_loudest(tmp_path):
+    first, again = (write_voice(tmp_path / name, seconds=2).read_bytes() for name in ("first.wav", "again.wav"))
+    assert first == again
+    with wave.open(str(tmp_path / "first.wav")) as file:
+        samples = array.array("h", file.readframes(file.getnframes()))
+    silent = sum(sample == 0 for sample in samples) / len(samples)
+    assert 0.05 < silent < 0.5
+    assert sum(abs(sample) >= 32_000 for sample in samples) < len(samples) / 1_000
 
 
 @needs_path

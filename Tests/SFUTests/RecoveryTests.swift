@@ -285,6 +285,22 @@ struct RecoveryTests {
     }
   }
 
+  @Test("what is lost of a sound on the speaker's own path is said four times over too")
+  func lossOfSpeaker() throws {
+    for sequence in UInt16(1)...20 where sequence != 10 {
+      room.deliver(
+        a.rtp(ssrc: 11, sequence: sequence, payloadType: TestOffer.opus, mid: "mic", payload: [1]), from: a)
+    }
+    room.advance(.milliseconds(1_200))
+    let blocks = a.reports { packet -> [ReportBlock]? in
+      guard case .receiverReport(_, let blocks) = packet else { return nil }
+      return Array(blocks)
+    }.joined()
+    let sound = try #require(blocks.first { $0.ssrc == 11 && $0.fractionLost > 0 })
+    #expect(sound.fractionLost == 4 * (256 / 20))
+    #expect(sound.cumulativeLost == 1)
+  }
+
   @Test("a goodbye pauses a layer: it goes on under its SSRC without saying its mid, or another takes its place")
   func goodbye() {
     func say() { room.deliver(a.rtcp { Goodbye.write(ssrc: 100, into: &$0) }, from: a) }

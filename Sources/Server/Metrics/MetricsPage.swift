@@ -76,6 +76,8 @@ struct MetricsPage {
     let media = sum.media
     text.counter("tertulia_forwarded_packets_total", "RTP packets handed on to a receiver.", media.forwarded)
     text.counter("tertulia_retransmitted_packets_total", "Packets sent again for a receiver.", media.retransmitted)
+    text.counter(
+      "tertulia_copied_packets_total", "Sounds sent twice to receivers whose paths lose packets.", media.copied)
     text.counter("tertulia_recovered_packets_total", "Lost packets that their sender sent again.", media.recovered)
     text.counter("tertulia_probe_packets_total", "Packets sent to find out what a path carries.", media.probes)
     text.counter("tertulia_paced_packets_total", "Packets that waited for the pacer.", media.paced)

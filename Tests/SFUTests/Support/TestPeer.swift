@@ -20,6 +20,8 @@ final class TestPeer {
   var answer = ""
   private(set) var packets: [Received] = []
   private(set) var feedback: [[UInt8]] = []
+  /// RTP as it came, before replays are dropped.
+  private(set) var sealed: [[UInt8]] = []
   private(set) var stunResponses = 0
   private(set) var wasClosed = false
   private let srtp = TestSRTP()
@@ -120,7 +122,9 @@ final class TestPeer {
       switch DatagramKind.classify(UnsafeRawBufferPointer(bytes)) {
       case .stun: stunResponses += 1
       case .dtls: if bytes[0] == 21 { wasClosed = true }
-      case .rtp: receiveRTP(bytes)
+      case .rtp:
+        sealed.append(datagram)
+        receiveRTP(bytes)
       case .rtcp:
         if case .passed(let length) = srtp.unprotectRTCP(bytes) { feedback.append(Array(bytes[..<length])) }
       case .unknown: break
@@ -141,6 +145,7 @@ final class TestPeer {
   func forget() {
     packets = []
     feedback = []
+    sealed = []
   }
 
   // MARK: What it got

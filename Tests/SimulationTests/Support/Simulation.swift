@@ -11,6 +11,8 @@ final class Simulation<Security: RTCSecurityProvider> {
   private(set) var events: [MediaEvent] = []
   private(set) var count = 0
   var path: PathProfile
+  /// From the node to the clients, where that differs.
+  var downPath: PathProfile?
   var random: SeededRandom
 
   var node: MediaNode<Security>
@@ -168,6 +170,7 @@ final class Simulation<Security: RTCSecurityProvider> {
 
   private func flush(from source: TransportAddress) {
     for datagram in outbox.datagrams where !isCut(source) && !isCut(datagram.to) {
+      let path = source == Self.nodeAddress ? downPath ?? path : path
       network.send(datagram.bytes, from: source, to: datagram.to, at: now, path)
     }
     outbox.empty()
