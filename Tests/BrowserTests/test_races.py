@@ -4,7 +4,7 @@ import time
 
 import pytest
 from playwright.sync_api import expect
-from rooms import SETTLE, admit, is_in, is_shut_out, knock, knock_of, make_room, row_of
+from rooms import SETTLE, admit, is_in, is_shut_out, knock, knock_of, make_room, row_of, show_people
 
 PAIRS = [("chromium", "firefox"), ("firefox", "chromium")]
 CLICK_AT = "(control, at) => void setTimeout(() => control.click(), at - Date.now())"
@@ -101,3 +101,50 @@ def test_two_hosts_act_on_one_person_at_one_moment_and_all_see_one_outcome(node,
     came_of_it = settled(carla, is_out, is_cohost)
     talk(*[ana, berta] + [carla] * (came_of_it is is_cohost))
     assert [person.errors() for person in (ana, berta, carla)] == [[], [], []]
+
+
+def begin_move(host) -> None:
+    host.press("host-open")
+    host.see("move-open").click()
+    expect(host.see("move-now")).to_be_visible()
+    host.page.wait_for_timeout(SETTLE)
+    host.see("move-now").click()
+
+
+def test_a_host_who_is_lost_before_anybody_was_called_leaves_the_old_room_as_it_was(node, people):
+    ana = people("chromium", "Ana")
+    link = make_room(node, ana, door="open")
+    berta, carla = people("firefox", "Berta").join(link), people("chromium", "Carla").join(link)
+    expect(ana.see("tile")).to_have_count(3)
+    begin_move(ana)
+    ana.close()
+    stay_behind(link, berta, carla)
+    assert berta.errors() == [] and carla.errors() == []
+
+
+def test_who_was_called_to_a_room_whose_host_is_lost_stays_where_they_are_and_is_told(node, people):
+    ana = people("firefox", "Ana")
+    link = make_room(node, ana, door="open")
+    berta, carla = people("chromium", "Berta").join(link), people("firefox", "Carla").join(link)
+    expect(ana.see("tile")).to_have_count(3)
+    begin_move(ana)
+    ana.page.wait_for_url(lambda url: url != link)
+    ana.page.reload()
+    for guest in (berta, carla):
+        expect(guest.see("move-again")).to_be_visible()
+        guest.see("move-dismiss").click()
+    stay_behind(link, berta, carla)
+    assert berta.errors() == [] and carla.errors() == []
+
+
+def stay_behind(link: str, berta, carla) -> None:
+    """They are in the old room, see that nobody hosts it, write to each other, and one leaves."""
+    for guest in (berta, carla):
+        expect(guest.see("tile")).to_have_count(2)
+        expect(guest.see("move")).to_be_hidden()
+        assert guest.page.url == link
+        show_people(guest)
+        expect(guest.see("hosts-now")).to_contain_text("Nobody hosts now")
+    talk(berta, carla)
+    berta.see("leave").click()
+    expect(carla.see("tile")).to_have_count(1)
