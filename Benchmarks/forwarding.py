@@ -23,13 +23,14 @@ from figures import show  # noqa: E402
 from generator import load  # noqa: E402
 from janus import Janus  # noqa: E402
 from node import Node  # noqa: E402
+from queueing import late  # noqa: E402
 
 TOOLS = Path(os.environ.get("TERTULIA_TOOLS", ROOT / "../shared/tools"))
 BINARY = os.environ.get("FORWARDING_BENCH", ROOT / ".build/release/forwarding-bench")
 RUNS = int(os.environ.get("FORWARDING_RUNS", 5))
 SECONDS = 5
 # Name, senders, people, rooms that load a core about by half, receivers of a packet.
-MIXES = [("1x50", 1, 51, 6, 50), ("8x8", 8, 8, 6, 7)]
+MIXES = [("1x50", 1, 51, 16, 50), ("8x8", 8, 8, 14, 7)]
 LIMITS = {"limit_gso": 1.25, "janus": 1 / 3}
 MAXIMUM_P99_MS = 1.0
 # What two media threads must carry of what one does.
@@ -119,16 +120,26 @@ def beside_janus(mix: str) -> list[str]:
 
 def two_threads(mix: str, senders: int, people: int, rooms: int) -> list[str]:
     """What two threads carry beside one when each has a core, by what a packet costs on them: twice as much, less what
-    two on one port cost more. That needs no third core for the generator."""
+    two on one port cost more, each with as many rooms. That needs no third core for the generator."""
     if (os.cpu_count() or 1) < 2:
         print("skipped: two threads need two cores", file=sys.stderr)
         return []
-    command = [BINARY, "--rooms", rooms, "--senders", senders, "--people", people, "--seconds", SECONDS, "--threads"]
-    pairs = [(result([*command, 1]), result([*command, 2])) for _ in range(JANUS_RUNS)]
+    command = [BINARY, "--senders", senders, "--people", people, "--seconds", SECONDS]
+    one, two = ([*command, "--threads", threads, "--rooms", threads * rooms // 2] for threads in (1, 2))
+    pairs = [(result(one), result(two)) for _ in range(JANUS_RUNS)]
     carried = [2 * one["cpu_us_per_packet"] / two["cpu_us_per_packet"] for one, two in pairs]
     show(f"forwarding {mix}", "two_threads_carry", carried, "x")
     value = statistics.median(carried)
     return [f"{mix}: two threads carry {value:.2f} times what one does"] if value < MINIMUM_OF_TWO else []
+
+
+def longest_stay(mix: str, peer: list) -> float:
+    """What 99 % of the packets may take inside the node: 1 ms, or what they would take in a forwarder of the speed asked for. One
+    picture for 50 is 250 packets, and at half load they often find those of another room before them."""
+    if not peer:
+        return MAXIMUM_P99_MS
+    _, senders, _, rooms, receivers = next(each for each in MIXES if each[0] == mix)
+    return max(MAXIMUM_P99_MS, late(rooms * senders, receivers, LIMITS["limit_gso"] * statistics.median(peer)))
 
 
 def report(mix: str, runs: list, peers: dict, counted: dict) -> list[str]:
@@ -145,18 +156,19 @@ def report(mix: str, runs: list, peers: dict, counted: dict) -> list[str]:
             over.append(f"{mix}: {statistics.median(cost):.2f} us a packet, {name} {peer:.2f}")
     if not any(peers.values()):
         show(bench, "cpu_us_per_packet", cost, "us")
+    longest = longest_stay(mix, peers["limit_gso"])
     show(bench, "load", [run["load"] for run in runs], "")
-    late = [run["node_p99_ms"] for run in runs]
+    stays = [run["node_p99_ms"] for run in runs]
     show(bench, "node_p50_ms", [run["node_p50_ms"] for run in runs], "ms")
-    show(bench, "node_p99_ms", late, "ms")
+    show(bench, "node_p99_ms", stays, "ms", "limit", longest)
     show(bench, "packets_per_second", [run["packets_per_second"] for run in runs], "")
     show(bench, "sent_together", [run["joined_share"] for run in runs], "")
     lost = [run["lost"] for run in runs]
     show(bench, "loss", lost, "")
     allocations = counted["allocations"] / counted["packets"]
     show(bench, "allocations_per_packet", [allocations], "")
-    if statistics.median(late) >= MAXIMUM_P99_MS:
-        over.append(f"{mix}: 99 % of the packets take {statistics.median(late):.2f} ms inside the node")
+    if statistics.median(stays) >= longest:
+        over.append(f"{mix}: 99 % of the packets take {statistics.median(stays):.2f} ms inside the node, {longest:.2f} allowed")
     if statistics.median(lost) > 0:
         over.append(f"{mix}: {statistics.median(lost):.0f} packets lost")
     if allocations > 0:
