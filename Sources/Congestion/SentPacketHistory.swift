@@ -34,7 +34,8 @@ package struct SentPacketHistory {
   /// Pending, and sent twice.
   private static var copied: UInt64 { 3 }
 
-  private let entries: UnsafeMutablePointer<Entry>
+  /// Nil before the first packet: whoever is sent nothing needs none.
+  private var entries: UnsafeMutablePointer<Entry>?
   /// Extended number of the newest packet; -1 before the first.
   private var newest: Int64 = -1
   private var first: Int64 = 0
@@ -42,9 +43,9 @@ package struct SentPacketHistory {
   private var arrivals = ArrivalClock()
 
   /// Memory is freed by `destroy`.
-  package init() { entries = .allocate(capacity: Self.capacity) }
+  package init() {}
 
-  package func destroy() { entries.deallocate() }
+  package func destroy() { entries?.deallocate() }
 
   /// A packet leaves with the number `sequence`, one more than the last. `probe` is its cluster, 0 for none; `size` in
   /// bytes.
@@ -56,6 +57,8 @@ package struct SentPacketHistory {
     }
     newest &+= Int64(Int16(bitPattern: sequence &- UInt16(truncatingIfNeeded: newest)))
     newestSendTime = now
+    let entries = self.entries ?? .allocate(capacity: Self.capacity)
+    self.entries = entries
     entries[Int(newest & Int64(Self.capacity - 1))] = Entry(sendTime: now, size: size, probe: probe)
   }
 
@@ -63,7 +66,7 @@ package struct SentPacketHistory {
   @inline(__always)
   mutating func noteCopy(of sequence: UInt16) {
     let age = Int64(UInt16(truncatingIfNeeded: newest) &- sequence)
-    guard newest >= 0, age < Int64(Self.capacity), newest &- age >= first else { return }
+    guard let entries, newest >= 0, age < Int64(Self.capacity), newest &- age >= first else { return }
     let slot = Int((newest &- age) & Int64(Self.capacity - 1))
     switch entries[slot].state {
     case Self.pending: entries[slot].state = Self.copied
@@ -82,7 +85,7 @@ package struct SentPacketHistory {
   /// Puts one status into `report`: `arrival` in microseconds of the receiver's clock, nil when it had not arrived.
   /// Numbers that were not sent, are forgotten, or were reported before are ignored.
   package mutating func note(_ sequence: UInt16, arrival: Int64?, in report: inout FeedbackReport) {
-    guard newest >= 0 else { return }
+    guard let entries, newest >= 0 else { return }
     let age = Int64(UInt16(truncatingIfNeeded: newest) &- sequence)
     let number = newest &- age
     guard age < Int64(Self.capacity), number >= first else { return }

@@ -84,8 +84,7 @@ extension MediaRouter {
           upTrack.pointee.noteKeyFrame(sequence: sequence, height: descriptor.keyFrameSize(in: payload)?.height)
         }
       }
-      upTrack.pointee.history?.store(
-        sequence: sequence, timestamp: header.timestamp, marker: header.marker, payload: payload)
+      upTrack.pointee.keep(header, sequence: sequence, payload: payload, now: now)
       let due = upTrack.pointee.nacks.nextDue
       if due < .distantFuture { wake(upTrack.pointee.peer, at: due) }
     }

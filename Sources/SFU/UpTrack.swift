@@ -48,14 +48,21 @@ struct UpTrack {
     lastArrival = now
     meter = RateMeter(now: now)
     if kind.isVideo && canRetransmit {
-      history = PacketHistory(slots: Self.historySlots(layersAbove: layers - 1 - Int(layer)))
+      history = PacketHistory(capacity: Self.historyCapacity(layersAbove: layers - 1 - Int(layer)))
     }
   }
 
   func destroy() { history?.destroy() }
 
-  /// Over a second of the usual rate of a layer: 512 kB, 256 kB, 128 kB.
-  private static func historySlots(layersAbove: Int) -> Int { max(64, 256 >> max(0, layersAbove)) }
+  /// Bytes of payload that are kept at most: two seconds at 2 Mbit/s, 1 Mbit/s, 500 kbit/s.
+  static func historyCapacity(layersAbove: Int) -> Int { max(131_072, 524_288 >> max(0, layersAbove)) }
+
+  /// Keeps a packet for retransmissions, where they were negotiated.
+  @inline(__always)
+  mutating func keep(_ header: RTPHeader, sequence: Int64, payload: UnsafeRawBufferPointer, now: Instant) {
+    history?.store(
+      sequence: sequence, timestamp: header.timestamp, marker: header.marker, payload: payload, now: now)
+  }
 
   /// What to do with a packet of this stream.
   enum Acceptance {

@@ -32,14 +32,29 @@ struct MemoryTests {
     #expect(Self.idle <= 64 << 10)
   }
 
-  @Test("a participant with microphone and camera takes 1 MB at most")
+  @Test("a participant with microphone and a camera of 2 Mbit/s takes 700 kB at most")
   func activeSender() {
-    let layers = [64, 128, 256].reduce(0) {
-      $0 + $1 * (PacketHistory.slotSize + MemoryLayout<PacketHistory.Entry>.stride)
+    let stores = [(2, 150), (1, 450), (0, 1_400)].reduce(0) { $0 + Self.store(layersAbove: $1.0, kilobits: $1.1) }
+    let sum = Self.idle + stores + 4 * MemoryLayout<UpTrack>.stride + TransportFeedbackBuilder.capacity * 8
+    print("bytes of an active sender: \(sum); up track \(MemoryLayout<UpTrack>.stride), stores \(stores)")
+    #expect(sum <= 700_000)
+  }
+
+  /// Bytes that the store of a layer has touched after a minute.
+  private static func store(layersAbove: Int, kilobits: Int) -> Int {
+    let capacity = UpTrack.historyCapacity(layersAbove: layersAbove)
+    var history = PacketHistory(capacity: capacity)
+    defer { history.destroy() }
+    let payload = [UInt8](repeating: 0, count: 1_100)
+    let packets = kilobits * 60_000 / 8 / payload.count
+    for packet in 0..<packets {
+      payload.withUnsafeBytes {
+        history.store(
+          sequence: Int64(packet), timestamp: 0, marker: false, payload: $0,
+          now: Instant.zero + .milliseconds(Int64(packet) * 60_000 / Int64(packets)))
+      }
     }
-    let sum = Self.idle + layers + 4 * MemoryLayout<UpTrack>.stride
-    print("bytes of an active sender: \(sum); up track \(MemoryLayout<UpTrack>.stride), stores \(layers)")
-    #expect(sum <= 1 << 20)
+    return history.touchedBytes + PacketHistory.overhead(capacity: capacity)
   }
 
   @Test("a node of 1,000 has places for the slots of all")
