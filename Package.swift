@@ -153,8 +153,8 @@ let tests: [Target] = [
       "AccountServices", "Accounts", "Bytes", "DiskFaults", "MLS", "MLSWire", "NativeMLSCrypto", "RTCCore",
       "RoomRules", "Rooms", "SFU", "SFURuntime", "Server", "Signaling", "Store",
       logging, crypto,
-      product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
-      product("ServiceLifecycle", "swift-service-lifecycle"),
+      product("NIOCore", "swift-nio"), product("NIOEmbedded", "swift-nio"), product("NIOPosix", "swift-nio"),
+      product("NIOSSL", "swift-nio-ssl"), product("ServiceLifecycle", "swift-service-lifecycle"),
     ]),
   test(
     "TertuliaTests",

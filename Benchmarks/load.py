@@ -5,9 +5,10 @@ Generator and server share this machine, so the rate is one that both can carry 
 import contextlib
 import os
 import sys
+import time
 
 from figures import show
-from generator import Found, load, resident_kb
+from generator import Found, cpu_seconds, load, resident_kb
 from janus import Janus
 from released import Node
 
@@ -64,14 +65,26 @@ def large_room() -> bool:
     return failed
 
 
+def rested(*options: str) -> Node:
+    """A node that has tried out how much memory a password may take, which it does after its start."""
+    node = Node(*options)
+    calm, before = 0, cpu_seconds(node.process.pid)
+    while calm < 6:
+        time.sleep(1)
+        now = cpu_seconds(node.process.pid)
+        calm = calm + 1 if now - before < 0.015 else 0
+        before = now
+    return node
+
+
 def memory() -> bool:
     """Growth of the node's resident memory over that with a few participants, for each one more."""
-    with contextlib.closing(Node("--max-participants", "1000")) as node:
+    with contextlib.closing(rested("--max-participants", "1000")) as node:
         few = hold(node, "--senders", "0", "--receivers", str(SOME), "--duration", "5").resident_kb
         start = resident_kb(node.process.pid)
         idle = (hold(node, "--senders", "0", "--receivers", str(IDLE), "--duration", "5").resident_kb - few) / (IDLE - SOME)
         left = resident_kb(node.process.pid) - start
-    with contextlib.closing(Node()) as node:
+    with contextlib.closing(rested()) as node:
         rooms = ["--senders", "1", "--receivers", "1", "--duration", "10", "--rooms"]
         one = hold(node, *rooms, "1").resident_kb
         sender = (hold(node, *rooms, "21").resident_kb - one) / 20 - idle

@@ -17,7 +17,8 @@ package struct GoogCCNetworkController {
   private var alr = ALRDetector()
   private var bandwidth: SendSideBandwidthEstimation
   private var delay: DelayBasedBWE
-  private var acknowledged = RobustThroughputEstimator()
+  /// Nil before the first feedback.
+  private var acknowledged: RobustThroughputEstimator?
   private var probeEstimator = ProbeBitrateEstimator()
   private var drain = QueueDrain()
   private var probes: ProbeController
@@ -45,7 +46,7 @@ package struct GoogCCNetworkController {
   }
 
   package func destroy() {
-    acknowledged.destroy()
+    acknowledged?.destroy()
     delay.destroy()
     bandwidth.destroy()
     probeEstimator.destroy()
@@ -61,7 +62,7 @@ package struct GoogCCNetworkController {
   package var targetRate: DataRate { drain.limit.map { max(minimum, min($0, estimate)) } ?? estimate }
   /// Beyond the least delay of the last seconds.
   package var queueingDelay: TimeDelta { drain.queueingDelay }
-  package var acknowledgedRate: DataRate? { acknowledged.bitrate }
+  package var acknowledgedRate: DataRate? { acknowledged?.bitrate }
   package var isApplicationLimited: Bool { alr.started != nil }
   package var usage: BandwidthUsage { delay.state }
 
@@ -97,12 +98,13 @@ package struct GoogCCNetworkController {
       limitedUntil = now + Self.resumption
     }
     wasInALR = inALR
-    acknowledged.onFeedback(report)
-    let throughput = acknowledged.bitrate
+    if acknowledged == nil { acknowledged = RobustThroughputEstimator() }
+    acknowledged?.onFeedback(report)
+    let throughput = acknowledged?.bitrate
     if let throughput { bandwidth.setAcknowledged(throughput) }
     drain.measure(report, now: now)
     let recovered = delay.measure(report, now: now)
-    let recent = delay.state == .overusing ? acknowledged.recentBitrate : nil
+    let recent = delay.state == .overusing ? acknowledged?.recentBitrate : nil
     var result =
       report.count == 0
       ? DelayBasedBWE.Result()

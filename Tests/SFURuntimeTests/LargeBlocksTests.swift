@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Large blocks")
 struct LargeBlocksTests {
-  @Test("the heap does not grow for blocks of 40 kB: they are pages of their own, and go back to the system")
+  @Test("the heap does not grow for blocks of 20 kB: they are pages of their own, and go back to the system")
   func ownPages() throws {
     LargeBlocks.takeOwnPages()
     // Glibc's module leaves out what <malloc.h> declares.
@@ -18,7 +18,7 @@ struct LargeBlocksTests {
       (usableSize(block) + 2 * MemoryLayout<Int>.size) % sysconf(Int32(_SC_PAGESIZE)) == 0
     }
     while blocks.count < 8_000, !(blocks.last.map(isOwnPages) ?? false) {
-      blocks.append(try #require(malloc(40_000)))
+      blocks.append(try #require(malloc(20_000)))
     }
     #expect(blocks.last.map(isOwnPages) == true)
   }

@@ -137,8 +137,11 @@ int64_t lnet_real_time(void);
 // Addresses of interfaces that are up, at most `capacity`, IPv6 link-local ones left out: they need a zone.
 int lnet_interface_addresses(lnet_address *addresses, int capacity);
 
-// Blocks of 32 kB and more that the heap has no room for are pages of their own from now on, in the whole process.
+// Blocks of 16 kB and more that the heap has no room for are pages of their own from now on, in the whole process.
 void lnet_own_pages(void);
+
+// Pages of all heaps of the process on which nothing lies go back to the system. Locks one heap after the other.
+void lnet_give_back(void);
 
 // A thread named `name` (15 characters), on CPU `cpu` alone unless that is negative. 0, and its handle in `thread`.
 int lnet_thread_start(uint64_t *thread, const char *name, int cpu, void (*body)(void *), void *context);

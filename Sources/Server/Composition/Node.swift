@@ -6,6 +6,7 @@ import HummingbirdTLS
 package import Logging
 package import NIOSSL
 package import Rooms
+import SFURuntime
 import ServiceLifecycle
 import Signaling
 package import Store
@@ -81,6 +82,8 @@ package struct Node: Service, CustomStringConvertible {
   /// After `closing` was said: time for clients to go by themselves.
   private static let farewell = Duration.seconds(3)
   private static let reportPeriod = 60
+  /// Of giving back memory, while people come and go.
+  private static let tidyPeriod = 4
 
   package init(
     settings: NodeSettings, certificate: NodeCertificate, files: StaticFiles, media: any MediaService,
@@ -158,12 +161,15 @@ package struct Node: Service, CustomStringConvertible {
 
   /// Once a second: everything that happens because time has passed.
   private func tick() async {
-    var ticks = 0
+    var (ticks, tidied) = (0, connections.changes)
     while (try? await Task.sleep(for: .seconds(1))) != nil {
       connections.sweep(now: clock.now)
       await directory.advance()
       ticks += 1
       if ticks % Self.reportPeriod == 0 { await report() }
+      guard ticks % Self.tidyPeriod == 0, connections.changes != tidied else { continue }
+      tidied = connections.changes
+      LargeBlocks.giveBack()
     }
   }
 

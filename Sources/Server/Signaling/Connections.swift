@@ -52,6 +52,8 @@ package final class Connections: Sendable {
   }
 
   package var count: Int { state.withLock { $0.entries.count } }
+  /// How often one began or ended so far.
+  package var changes: UInt64 { state.withLock { 2 * ($0.next - 1) - UInt64($0.entries.count) } }
   package var halfOpenCount: Int { state.withLock { $0.halfOpen.count } }
   /// Connections of people who wait to be let into a room.
   package var waitingCount: Int { state.withLock { $0.waiting } }

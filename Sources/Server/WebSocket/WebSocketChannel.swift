@@ -36,6 +36,7 @@ package struct WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
   package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
+      try ConnectionBuffers.keepSmall(channel)
       try pipeline.addHandler(OpeningDeadlineHandler(Self.openingDeadline))
       let upgrade = NIOTypedHTTPServerUpgradeConfiguration<Kind>(upgraders: [upgrader]) { channel in
         channel.eventLoop.makeCompletedFuture { .http(try Self.configureHTTP(channel, logger)) }
