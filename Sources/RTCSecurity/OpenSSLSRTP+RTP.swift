@@ -28,8 +28,7 @@ extension OpenSSLSRTP {
     switch state.pointee.outbound.rtpStreams.admitRTP(ssrc: header.ssrc, sequence: header.sequenceNumber) {
     case .refused(let reason): return .dropped(reason)
     case .candidate(let candidate):
-      // Two cipher calls would leave the second off the block boundary and on the slow path: a mixed payload is joined
-      // first.
+      // A packet is encrypted in one go: a mixed payload is joined first.
       var source = payload
       if written > header.length {
         UnsafeMutableRawBufferPointer(rebasing: datagram[written...]).copyMemory(from: payload)

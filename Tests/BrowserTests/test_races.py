@@ -87,31 +87,29 @@ def test_two_hosts_act_on_one_person_at_one_moment_and_all_see_one_outcome(node,
     assert [person.errors() for person in (ana, berta, carla)] == [[], [], []]
 
 
-def begin_move(host) -> None:
-    host.press("host-open")
-    host.see("move-open").click()
-    expect(host.see("move-now")).to_be_visible()
-    host.page.wait_for_timeout(SETTLE)
-    host.see("move-now").click()
+def begin_move(node, people, first, second):
+    """A host and two guests are in a room, and the host has told them to move. The room's link, and the three."""
+    ana = people(first, "Ana")
+    link = make_room(node, ana, door="open")
+    berta, carla = people(second, "Berta").join(link), people(first, "Carla").join(link)
+    expect(ana.see("tile")).to_have_count(3)
+    ana.press("host-open")
+    ana.see("move-open").click()
+    expect(ana.see("move-now")).to_be_visible()
+    ana.page.wait_for_timeout(SETTLE)
+    ana.see("move-now").click()
+    return link, ana, berta, carla
 
 
 def test_a_host_who_is_lost_before_anybody_was_called_leaves_the_old_room_as_it_was(node, people):
-    ana = people("chromium", "Ana")
-    link = make_room(node, ana, door="open")
-    berta, carla = people("firefox", "Berta").join(link), people("chromium", "Carla").join(link)
-    expect(ana.see("tile")).to_have_count(3)
-    begin_move(ana)
+    link, ana, berta, carla = begin_move(node, people, "chromium", "firefox")
     ana.close()
     stay_behind(link, berta, carla)
     assert berta.errors() == [] and carla.errors() == []
 
 
 def test_who_was_called_to_a_room_whose_host_is_lost_stays_where_they_are_and_is_told(node, people):
-    ana = people("firefox", "Ana")
-    link = make_room(node, ana, door="open")
-    berta, carla = people("chromium", "Berta").join(link), people("firefox", "Carla").join(link)
-    expect(ana.see("tile")).to_have_count(3)
-    begin_move(ana)
+    link, ana, berta, carla = begin_move(node, people, "firefox", "chromium")
     ana.page.wait_for_url(lambda url: url != link)
     ana.page.reload()
     for guest in (berta, carla):
