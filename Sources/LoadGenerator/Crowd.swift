@@ -51,12 +51,18 @@ final class Crowd: @unchecked Sendable {
     for number in 0..<total {
       let due = TimeDelta(nanoseconds: span.nanoseconds * Int64(number) / Int64(max(1, total - 1)))
       try? await Task.sleep(until: start + .nanoseconds(due.nanoseconds), clock: .continuous)
-      if number == senders, !options.target.isNode { await presentSenders() }
+      if number == senders {
+        if !options.target.isNode { await presentSenders() }
+        await beginTurns()
+      }
       let isSender = number < senders
       let room = (isSender ? number : number - senders) % options.rooms
       await join(Participant.Place(number: number, room: room, sends: isSender))
     }
-    if senders == total, !options.target.isNode { await presentSenders() }
+    if senders == total {
+      if !options.target.isNode { await presentSenders() }
+      await beginTurns()
+    }
     await waitForAll()
   }
 
@@ -115,8 +121,10 @@ final class Crowd: @unchecked Sendable {
   private func isServed(_ life: Life) -> Bool {
     let others = options.senders - (life.participant.place.sends ? 1 : 0)
     guard others > 0, options.slots > 0 else { return life.samples.contains(where: \.isConnected) }
-    return life.samples.last?.isServed(wantsVideo: options.video.bitsPerSecond > 0, wantsAudio: options.hasAudio)
-      ?? false
+    // A node forwards no silence, and whoever has the only turn hears nobody.
+    let voices = options.speakers.map { $0 - (life.participant.place.sends ? 1 : 0) } ?? others
+    return life.samples.last?.isServed(
+      wantsVideo: options.video.bitsPerSecond > 0, wantsAudio: options.hasAudio && voices > 0) ?? false
   }
 
   // MARK: Measuring
@@ -147,6 +155,11 @@ final class Crowd: @unchecked Sendable {
       }
       try? await Task.sleep(for: .milliseconds(100))
     }
+  }
+
+  /// The first turn is there for whoever comes: before it, nobody could hear anything.
+  private func beginTurns() async {
+    if let speakers = options.speakers { await giveTurn(number: 0, speakers) }
   }
 
   /// Each turn another one of the speakers falls silent and the next begins.

@@ -46,6 +46,14 @@ def test_people_leave_and_others_come(node):
     assert found["violations"] == 0
 
 
+def test_who_comes_when_all_others_have_been_silent_for_long_hears_whoever_has_the_turn(node):
+    status, found, said = call(
+        node, "--senders", "3", "--receivers", "2", "--speakers", "1", "--join-storm", "6", "--duration", "1"
+    )
+    assert status == 0, said
+    assert found["served"] == 5
+
+
 def test_a_limit_that_is_passed_fails_with_its_figure(node):
     status, found, said = call(node, "--senders", "1", "--receivers", "1", "--duration", "2", "--fail-over-join", "0.001")
     assert status == 1
