@@ -1,6 +1,7 @@
 """Starts and stops a node for a test: the debug build, a data folder of its own, a free port on loopback."""
 
 import os
+import random
 import re
 import signal
 import socket
@@ -15,19 +16,30 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("TERTULIA_BINARY", ROOT / ".build/debug/tertulia"))
 WEB = Path(os.environ.get("TERTULIA_WEB", ROOT / ".build/web"))
+FIRST_PORT, LAST_PORT = 10_000, 65_535
+# One abstract socket for each port that was given out, held as long as this process runs: no other worker takes it.
+_claims: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """A port that is free for TCP and for UDP, as a node needs both."""
-    while True:
+    """A port that is free for TCP and for UDP, as a node needs both, and that no other caller of this network namespace
+    was given. It is below those that the kernel gives to connections: one of them could take it before the node does.
+    Where the kernel was told to give them from low on, there is no such port, and any has to do."""
+    end = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for _ in range(1_000):
+        port = random.randrange(FIRST_PORT, end if end > FIRST_PORT + 1_000 else LAST_PORT)
+        claim = socket.socket(socket.AF_UNIX)
         with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            port = tcp.getsockname()[1]
             try:
+                claim.bind(f"\0tertulia-port-{port}")
+                tcp.bind(("127.0.0.1", port))
                 udp.bind(("127.0.0.1", port))
             except OSError:
+                claim.close()
                 continue
-            return port
+        _claims.append(claim)
+        return port
+    raise RuntimeError("of 1,000 ports tried none is free")
 
 
 class Node:
