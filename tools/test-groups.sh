@@ -1,11 +1,11 @@
 # The groups of ./test. Each check runs one command, keeps its output in .build/test-logs and counts what it reports.
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 again=0
 logs=.build/test-logs
 mkdir -p "$logs"
 
-# count PASSED FAILED SKIPPED
-count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+# count PASSED FAILED SKIPPED AGAIN: AGAIN of those passed at their second try only.
+count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)) again=$((again + $4)); }
 
 # last_number FILE REGEX: the number in the last match of an extended regular expression, or 0.
 last_number() { grep -oE "$2" "$1" | tail -1 | grep -oE '[0-9]+' | head -1 || echo 0; }
@@ -18,9 +18,13 @@ check() {
   started=$SECONDS
   "$@" >"$log" 2>&1 </dev/null
   status=$?
-  read -r p f s < <("read_$reader" "$log" "$status")
-  count "$p" "$f" "$s"
-  printf '%-28s %4d passed %3d failed %3d skipped  %4d s\n' "$name" "$p" "$f" "$s" $((SECONDS - started))
+  read -r p f s a < <("read_$reader" "$log" "$status")
+  count "$p" "$f" "$s" "${a:=0}"
+  printf '%-28s %4d passed %3d failed %3d skipped  %4d s' "$name" "$p" "$f" "$s" $((SECONDS - started))
+  if [ "$a" -gt 0 ]; then printf '  (%d at the second try)\n' "$a"; else echo; fi
+  if grep -h '^second try: ' "$log" && [ "${CI:-}" = true ]; then
+    sed -n '/^_* first try of .* _*$/,/^=* second tries =*$/p' "$log" | head -400
+  fi
   grep -hE '^(SKIPPED|seed|skipped:)|Test .* skipped' "$log" | sort -u | head -20
   if [ "$f" -gt 0 ]; then
     grep -nE 'error:|✘|FAILED|^E  |failed|Error' "$log" | head -60
@@ -30,12 +34,13 @@ check() {
   return 0
 }
 
-# A reader prints "passed failed skipped". A command that fails without reporting a failure counts as one.
+# A reader prints "passed failed skipped", pytest's also how many of those that passed did so at the second try. A command
+# that fails without reporting a failure counts as one.
 settle() {
-  local p=$1 f=$2 s=$3 status=$4
+  local p=$1 f=$2 s=$3 status=$4 again=${5:-}
   [ "$status" -ne 0 ] && [ "$f" -eq 0 ] && f=1
   [ "$status" -eq 0 ] && [ $((p + s)) -eq 0 ] && f=1
-  echo "$p $f $s"
+  echo "$p $f $s $again"
 }
 read_whole() { if [ "$2" -eq 0 ]; then echo 1 0 0; else echo 0 1 0; fi; }
 read_swift() {
@@ -48,7 +53,7 @@ read_swift() {
 read_pytest() {
   settle "$(last_number "$1" '[0-9]+ passed')" \
     $(($(last_number "$1" '[0-9]+ failed') + $(last_number "$1" '[0-9]+ errors?'))) \
-    "$(last_number "$1" '[0-9]+ skipped')" "$2"
+    "$(last_number "$1" '[0-9]+ skipped')" "$2" "$(last_number "$1" '[0-9]+ at the second try')"
 }
 read_deno() {
   settle "$(last_number "$1" '[0-9]+ passed')" "$(last_number "$1" '[0-9]+ failed')" \
@@ -102,7 +107,7 @@ group_interop() {
   # shellcheck disable=SC2086
   (python_with $mls_peers) >/dev/null || true
   python=$(python_with pytest aiortc==1.16.0 websockets)
-  check interop pytest alone "$python" -m pytest -q -rs Tests/InteropTests
+  check interop pytest alone "$python" -m pytest -q -rs -p Tests.second_try Tests/InteropTests
 }
 
 group_browser() {
@@ -110,8 +115,8 @@ group_browser() {
   swift_build
   local python
   python=$(python_with pytest playwright==1.64.1 axe-playwright-python==0.1.8 aiortc==1.16.0 websockets)
-  check page pytest alone "$python" -m pytest -q -rs Tests/WebTests/ui
-  check browser pytest alone "$python" -m pytest -q -rs Tests/BrowserTests
+  check page pytest alone "$python" -m pytest -q -rs -p Tests.second_try Tests/WebTests/ui
+  check browser pytest alone "$python" -m pytest -q -rs -p Tests.second_try Tests/BrowserTests
 }
 
 group_fuzz() {

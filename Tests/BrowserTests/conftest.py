@@ -48,18 +48,18 @@ def people(browsers, request, artefacts):
         return person
 
     yield open_page
-    failed = getattr(request.node, "outcome_failed", False)
+    again = "-again" if getattr(request.node, "tries", 1) > 1 else ""
     for person in opened:
-        if failed:
-            person.leave_evidence(artefacts / f"failed-{request.node.name}-{person.name}")
+        if request.node.outcome_failed:
+            person.leave_evidence(artefacts / f"failed{again}-{request.node.name}-{person.name}")
         person.close()
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
-    if call.when == "call" and outcome.get_result().failed:
-        item.outcome_failed = True
+    if call.when in ("setup", "call"):
+        item.outcome_failed = outcome.get_result().failed
 
 
 @pytest.fixture
