@@ -40,6 +40,8 @@ export class Mover {
   #next = null;
   /** @type {Stay | null} left for another, and kept until everybody has come */
   #former = null;
+  /** Keys of those whom the host takes along. @type {readonly string[]} */
+  #chosen = [];
   #again = () => {};
 
   /** @param {MoverDoors} doors */
@@ -48,24 +50,33 @@ export class Mover {
   }
 
   /** The host takes everybody along but these. @param {readonly string[]} intruders keys */
-  async lead(intruders) {
+  lead(intruders) {
+    const people = this.#doors.here()?.state.people ?? [];
+    return this.#lead(people.map(({ key }) => key).filter((key) => !intruders.includes(key)));
+  }
+
+  /** Whoever came since they were chosen may be an intruder who is back. @param {readonly string[]} chosen keys */
+  async #lead(chosen) {
     const here = this.#doors.here();
     if (!here?.joined || this.#busy) return;
-    const run = this.#begin(() => this.lead(intruders));
-    const present = () => here.state.people.filter(({ key }) => intruders.includes(key)).map(({ key }) => key);
-    this.#show({ step: "making", expected: here.state.people.length - present().length, arrived: 0 });
+    const run = this.#begin(() => this.#lead(chosen));
+    this.#show({ step: "making", expected: chosen.length, arrived: 0 });
     const next = await this.#make(run);
     if (!next) return this.#fail(run);
 
     this.#step("removing");
-    if (present().length > 0) here.secure.remove(present());
-    if (!await this.#until(run, () => present().length === 0, COMMIT_PATIENCE)) return this.#fail(run);
+    const { door } = here.state.security;
+    if (!await this.#clear(run, here, chosen)) {
+      if (run === this.#run) here.participation.group.governance.change({ door });
+      return this.#fail(run);
+    }
 
     this.#step("calling");
     this.#change({ expected: here.state.people.length });
     here.secure.order({ move: next.address });
     this.#next = null;
     this.#former = here;
+    this.#chosen = chosen;
     this.#doors.show(next);
     await this.#gather(run, next);
   }
@@ -140,6 +151,24 @@ export class Mover {
     return await this.#until(run, open, COMMIT_PATIENCE) ? next : null;
   }
 
+  /**
+   * Nobody but these is in the room, and nobody comes into it: not who was just removed, and not who stands in for them.
+   * @param {number} run @param {Stay} room @param {readonly string[]} chosen keys
+   */
+  async #clear(run, room, chosen) {
+    /** @type {string[]} */
+    const asked = [];
+    const alone = () => {
+      const strangers = room.state.people.map(({ key }) => key).filter((key) => !chosen.includes(key));
+      const more = strangers.filter((key) => !asked.includes(key));
+      if (more.length > 0) room.secure.remove(more);
+      asked.push(...more);
+      return strangers.length === 0 && room.state.security.door === "locked";
+    };
+    room.participation.group.governance.change({ door: "locked" });
+    return await this.#until(run, alone, COMMIT_PATIENCE) && room.joined;
+  }
+
   /** @param {number} run @param {RoomAddress} address @returns {Promise<Stay | null>} once its group has let us in */
   async #enter(run, address) {
     let failed = false;
@@ -183,6 +212,7 @@ export class Mover {
     if (!next || !former) return this.dismiss();
     const run = ++this.#run;
     this.#step("calling");
+    if (!await this.#clear(run, former, this.#chosen)) return run === this.#run ? this.#step("late") : undefined;
     next.participation.group.governance.change({ door: "open" });
     if (!await this.#until(run, () => next.state.security.door === "open", COMMIT_PATIENCE)) return this.#step("late");
     former.secure.order({ move: next.address });

@@ -76,6 +76,18 @@ Deno.test("a host moves everybody but one: new room, door open, removal, order, 
   deepEqual(page.secure.last("remove"), [[joinId(2)]]);
   equal(page.secure.count("order"), 0, "nobody is called before the intruder is out");
 
+  deepEqual(page.secure.last("setRules"), [{ door: "locked" }]);
+  hold(page.secure, HOST, [1, 3]);
+  await page.clock.advance(100);
+  equal(page.secure.count("order"), 0, "nor before the door is locked behind them");
+  // The one who was removed is back as somebody else, or a friend has come instead.
+  hold(page.secure, HOST, [1, 3, 4]);
+  page.secure.rule({ ...RULES, counter: 4, door: "locked" });
+  await page.clock.advance(100);
+  deepEqual(page.secure.last("remove"), [[joinId(4)]]);
+  equal(page.secure.count("remove"), 2, "each is removed once");
+  equal(page.secure.count("order"), 0);
+
   hold(page.secure, HOST, [1, 3]);
   await page.clock.advance(100);
   const [order] = /** @type {any[]} */ (page.secure.last("order"));
@@ -110,6 +122,8 @@ Deno.test("devices follow into the new room and are heard in no other", async ()
   const [first, second] = page.media.sessions;
   ok(!second.tracks.mic && first.tracks.mic, "behind, nothing is sent");
   next.rule({ ...RULES, counter: 2, door: "open", veil: false });
+  await page.clock.advance(100);
+  page.secure.rule({ ...RULES, counter: 4, door: "locked" });
   await page.clock.advance(100);
   ok(second.tracks.mic && !first.tracks.mic);
   ok(page.state().self.mic);
@@ -152,6 +166,7 @@ for (
     equal(page.state().people.length, 2);
     equal(page.secure.count("order"), 0);
     ok(!page.secure.closed && page.secures[1].closed);
+    if (page.secure.count("setRules") > 0) deepEqual(page.secure.last("setRules"), [{ door: "lobby" }], "as it was");
     page.call.hosting.moveAgain();
     await settle();
     equal(page.move()?.step, "making");
@@ -184,11 +199,24 @@ Deno.test("whoever has not come after half a minute can be called again, and the
   const next = await letIn(page, HOST);
   next.rule({ ...RULES, counter: 2, door: "open", veil: false });
   await page.clock.advance(100);
+  page.secure.rule({ ...RULES, counter: 4, door: "locked" });
+  await page.clock.advance(100);
   hold(next, HOST, [11]);
   await page.clock.advance(31_000);
   deepEqual(page.move(), { step: "late", expected: 2, arrived: 1 });
   next.rule({ ...RULES, counter: 3, door: "lobby" });
+  // Somebody got into the old room meanwhile, which another host had opened.
+  hold(page.secure, HOST, [2, 5]);
   page.call.hosting.moveAgain();
+  await page.clock.advance(100);
+  deepEqual(page.secure.last("remove"), [[joinId(5)]]);
+  notEqual(
+    /** @type {any} */ (next.last("setRules")[0]).door,
+    "open",
+    "the new door stays shut until the stranger is out",
+  );
+  hold(page.secure, HOST, [2]);
+  await page.clock.advance(100);
   deepEqual(next.last("setRules"), [{ door: "open" }]);
   next.rule({ ...RULES, counter: 4, door: "open" });
   await page.clock.advance(100);
