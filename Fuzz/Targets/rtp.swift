@@ -35,14 +35,28 @@ private func rewrite(_ header: RTPHeader, _ extensions: RTPExtensions) {
 }
 
 private func video(_ payload: UnsafeRawBufferPointer) {
+  scalable(payload)
   guard var descriptor = VP8Descriptor(payload) else { return }
   promise(1...6 ~= descriptor.length && descriptor.length < payload.count, "a descriptor has something behind it")
   _ = descriptor.startsKeyFrame(in: payload)
   _ = descriptor.keyFrameSize(in: payload)
   var copy = Array(payload)
   copy.withUnsafeMutableBytes { bytes in
-    descriptor.rewrite(pictureID: 0x5AA5, tl0PictureIndex: 0x3C, in: bytes)
+    descriptor.numbers.rewrite(pictureID: 0x5AA5, tl0PictureIndex: 0x3C, in: bytes)
     promise(VP8Descriptor(UnsafeRawBufferPointer(bytes)) == descriptor, "a rewritten descriptor reads back")
+  }
+}
+
+private func scalable(_ payload: UnsafeRawBufferPointer) {
+  guard var descriptor = VP9Descriptor(payload) else { return }
+  promise(1..<payload.count ~= descriptor.numbers.length, "a descriptor has something behind it")
+  promise(descriptor.layerCount <= 8 && descriptor.spatialID < 8, "layers are few")
+  promise(!descriptor.startsKeyPicture || descriptor.spatialID == 0, "a picture begins with its lowest layer")
+  var copy = Array(payload)
+  copy.withUnsafeMutableBytes { bytes in
+    descriptor.numbers.rewrite(pictureID: 0x5AA5, tl0PictureIndex: 0x3C, in: bytes)
+    promise(
+      VP9Descriptor(UnsafeRawBufferPointer(bytes))?.numbers == descriptor.numbers, "a rewritten descriptor reads back")
   }
 }
 

@@ -118,7 +118,7 @@ struct StreamMunger {
     let picture = ((vp8.pictureID ?? 0) &- segment.pictureOffset) & 0x7FFF
     let tl0 = (vp8.tl0PictureIndex ?? 0) &- segment.tl0Offset
     var vp8 = vp8
-    vp8.rewrite(pictureID: picture, tl0PictureIndex: tl0, in: payload)
+    vp8.numbers.rewrite(pictureID: picture, tl0PictureIndex: tl0, in: payload)
     return (picture, tl0)
   }
 

@@ -86,7 +86,7 @@ struct VP8DescriptorTests {
   func rewrite(before: [UInt8], after: [UInt8], pictureID: UInt16?) throws {
     var descriptor = try #require(parse(before))
     var payload = before
-    payload.withUnsafeMutableBytes { descriptor.rewrite(pictureID: 0xC321, tl0PictureIndex: 7, in: $0) }
+    payload.withUnsafeMutableBytes { descriptor.numbers.rewrite(pictureID: 0xC321, tl0PictureIndex: 7, in: $0) }
     #expect(payload == after)
     #expect(descriptor.pictureID == pictureID)
     #expect(descriptor == parse(after))
@@ -96,7 +96,7 @@ struct VP8DescriptorTests {
   func rewriteShort() throws {
     var descriptor = try #require(parse([0x90, 0xF0, 0x92, 0x34, 0x56, 0xB7, 0xEE]))
     var payload: [UInt8] = [0x90, 0xF0, 0x92, 0x34]
-    payload.withUnsafeMutableBytes { descriptor.rewrite(pictureID: 1, tl0PictureIndex: 7, in: $0) }
+    payload.withUnsafeMutableBytes { descriptor.numbers.rewrite(pictureID: 1, tl0PictureIndex: 7, in: $0) }
     #expect(payload == [0x90, 0xF0, 0x92, 0x34])
   }
 }
