@@ -110,11 +110,19 @@ struct AnswerWriter {
     // The offer was refused before if it had none.
     guard let formats = try? Formats(of: section) else { return }
     let wanted = section.kind == .audio ? Self.audioFeedback : Self.videoFeedback
-    var codec = formats.media
-    codec.feedback = codec.feedback.filter { wanted.contains($0) }
-    codec.parameters = section.kind == .audio ? "minptime=10;useinbandfec=1" : nil
-    media.codecs = [codec]
-    guard var rtx = formats.rtx else { return }
+    add(formats.media, formats.rtx, section.kind == .audio ? "minptime=10;useinbandfec=1" : nil, wanted, to: &media)
+    if let vp9 = formats.vp9 { add(vp9, formats.vp9RTX, "profile-id=0", wanted, to: &media) }
+  }
+
+  private func add(
+    _ format: SDPCodec, _ retransmission: SDPCodec?, _ parameters: String?, _ feedback: [String],
+    to media: inout MediaDescription
+  ) {
+    var codec = format
+    codec.feedback = codec.feedback.filter { feedback.contains($0) }
+    codec.parameters = parameters
+    media.codecs.append(codec)
+    guard var rtx = retransmission else { return }
     rtx.feedback = []
     rtx.parameters = "apt=\(codec.payloadType)"
     media.codecs.append(rtx)

@@ -20,6 +20,9 @@ struct DownTrack {
   private var retransmissionBudget: Int32 = 32
   private(set) var packetsSent: UInt32 = 0
   private(set) var octetsSent: UInt32 = 0
+  let payloadType: UInt8
+  /// 255 when VP9 was not negotiated.
+  let vp9PayloadType: UInt8
   let header: HeaderTemplate
   var munger: StreamMunger
 
@@ -27,6 +30,8 @@ struct DownTrack {
   let rtxSSRC: UInt32?
   /// Of the retransmission stream; nil when it was not negotiated.
   let rtxHeader: HeaderTemplate?
+  private let rtxPayloadType: UInt8
+  private let vp9RTXPayloadType: UInt8
 
   /// Place of the peer that is followed; -1 for none.
   var source: Int32 = -1
@@ -60,17 +65,24 @@ struct DownTrack {
     ssrc = configuration.ssrc
     rtxSSRC = configuration.rtxSSRC
     let mid = StreamToken(configuration.mid)
-    header = HeaderTemplate(payloadType: configuration.payloadType, ssrc: ssrc, mid: mid, map: extensions)
-    if let payloadType = configuration.rtxPayloadType, let ssrc = configuration.rtxSSRC {
-      // Firefox finds the m-line of a retransmission by its mid.
-      rtxHeader = HeaderTemplate(payloadType: payloadType, ssrc: ssrc, mid: mid, map: extensions)
-    } else {
-      rtxHeader = nil
-    }
+    payloadType = configuration.payloadType
+    vp9PayloadType = configuration.vp9?.media ?? 255
+    rtxPayloadType = configuration.rtxPayloadType ?? 255
+    vp9RTXPayloadType = configuration.vp9?.rtx ?? 255
+    header = HeaderTemplate(ssrc: ssrc, mid: mid, map: extensions)
+    // Firefox finds the m-line of a retransmission by its mid.
+    let rtxSSRC = configuration.rtxPayloadType == nil ? nil : configuration.rtxSSRC
+    rtxHeader = rtxSSRC.map { HeaderTemplate(ssrc: $0, mid: mid, map: extensions) }
     requestedHeight = Slot.defaultHeight
     munger = StreamMunger(random: random)
     rtxSequence = UInt16(truncatingIfNeeded: rtxRandom & 0x3FFF)
   }
+
+  /// Whether the receiver can be sent VP9.
+  @inline(__always)
+  var takesVP9: Bool { vp9PayloadType != 255 }
+
+  func rtxPayloadType(isVP9: Bool) -> UInt8 { isVP9 ? vp9RTXPayloadType : rtxPayloadType }
 
   @inline(__always)
   mutating func noteSent(octets: Int) {

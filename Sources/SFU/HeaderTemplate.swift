@@ -2,7 +2,7 @@ internal import Bytes
 internal import RTCCore
 
 /// The RTP header of an outgoing stream with everything that stays the same already in place: a packet costs one copy
-/// of some thirty bytes and five patches.
+/// of some thirty bytes and six patches.
 struct HeaderTemplate {
   private var bytes = InlineArray<64, UInt8>(repeating: 0)
   private var storedLength: UInt8 = 0
@@ -14,33 +14,34 @@ struct HeaderTemplate {
   var length: Int { Int(storedLength) }
 
   /// `map` holds the ids of what the receiver negotiated; mid, abs-send-time and transport-wide sequence are used.
-  init(payloadType: UInt8, ssrc: UInt32, mid: StreamToken?, map: RTPExtensionMap) {
+  init(ssrc: UInt32, mid: StreamToken?, map: RTPExtensionMap) {
     var extensions = RTPExtensions()
     extensions.mid = mid
     extensions.absSendTime = 0
     extensions.transportSequence = 0
-    let plain = Self.render(payloadType, ssrc, extensions, map)
+    let plain = Self.render(ssrc, extensions, map)
     bytes = plain.bytes
     storedLength = UInt8(plain.length)
     // The layout is the writer's business: where a value lies shows when it changes.
     var other = extensions
     other.absSendTime = 0xFFFFFF
-    sendTimeOffset = Self.firstDifference(plain.bytes, Self.render(payloadType, ssrc, other, map).bytes)
+    sendTimeOffset = Self.firstDifference(plain.bytes, Self.render(ssrc, other, map).bytes)
     other = extensions
     other.transportSequence = 0xFFFF
-    transportSequenceOffset = Self.firstDifference(plain.bytes, Self.render(payloadType, ssrc, other, map).bytes)
+    transportSequenceOffset = Self.firstDifference(plain.bytes, Self.render(ssrc, other, map).bytes)
   }
 
   /// Writes the header to the start of `datagram` (at least 64 bytes) and returns its length.
   @inline(__always)
   func write(
-    to datagram: UnsafeMutableRawBufferPointer, marker: Bool, numbers: StreamMunger.Numbers, transportSequence: UInt16,
+    to datagram: UnsafeMutableRawBufferPointer, payloadType: UInt8, marker: Bool, numbers: StreamMunger.Numbers,
+    transportSequence: UInt16,
     now: Instant
   ) -> Int {
     guard let target = datagram.baseAddress else { return 0 }
     // All of it, which is a few moves where its length would be a call: the payload comes over the rest.
     target.storeBytes(of: bytes, as: InlineArray<64, UInt8>.self)
-    if marker { datagram[1] |= 0x80 }
+    datagram[1] = marker ? payloadType | 0x80 : payloadType
     target.storeBytes(of: numbers.sequence.bigEndian, toByteOffset: 2, as: UInt16.self)
     target.storeBytes(of: numbers.timestamp.bigEndian, toByteOffset: 4, as: UInt32.self)
     if sendTimeOffset > 0 {
@@ -64,13 +65,13 @@ struct HeaderTemplate {
   }
 
   private static func render(
-    _ payloadType: UInt8, _ ssrc: UInt32, _ extensions: RTPExtensions, _ map: RTPExtensionMap
+    _ ssrc: UInt32, _ extensions: RTPExtensions, _ map: RTPExtensionMap
   ) -> (bytes: InlineArray<64, UInt8>, length: Int) {
     var bytes = InlineArray<64, UInt8>(repeating: 0)
     var length = 0
     withUnsafeMutableBytes(of: &bytes) { buffer in
       var writer = ByteWriter(buffer)
-      RTPHeader(payloadType: payloadType, sequenceNumber: 0, timestamp: 0, ssrc: ssrc)
+      RTPHeader(payloadType: 0, sequenceNumber: 0, timestamp: 0, ssrc: ssrc)
         .write(extensions: extensions, map: map, into: &writer)
       length = writer.offset
     }

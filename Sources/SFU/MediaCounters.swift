@@ -62,6 +62,8 @@ package struct MediaCounters: Sendable {
   package var copied: UInt64 = 0
   /// Packets sent to find out what a path carries: repetitions and padding.
   package var probes: UInt64 = 0
+  /// Numbers of a scalable stream that receivers missed in vain, filled with a packet of padding.
+  package var filled: UInt64 = 0
   /// Packets that waited for the pacer.
   package var paced: UInt64 = 0
   /// Lost packets that a sender's retransmission brought back.
@@ -99,6 +101,7 @@ package struct MediaCounters: Sendable {
     sum.retransmitted &+= other.retransmitted
     sum.copied &+= other.copied
     sum.probes &+= other.probes
+    sum.filled &+= other.filled
     sum.paced &+= other.paced
     sum.recovered &+= other.recovered
     sum.nacksSent &+= other.nacksSent

@@ -7,7 +7,8 @@ package enum MediaEvent: Hashable, Sendable {
   /// A slot of `receiver` now carries another source, or none. Person slots are 0..<n; the screen slot is 0.
   case slotChanged(receiver: PeerID, slot: Int, kind: SlotKind, source: PeerID?)
   /// Which layers of a source somebody takes, as bits, the smallest picture lowest: the others need not be sent.
-  case sendLayers(PeerID, SourceKind, layers: UInt8)
+  /// `isScalable`: everybody in the room can take them as the spatial layers of one VP9 stream.
+  case sendLayers(PeerID, SourceKind, layers: UInt8, isScalable: Bool = false)
   /// The way to a receiver has changed enough to be told; see `PathAdvice`.
   case path(PeerID, PathReport)
 }

@@ -56,8 +56,8 @@ package enum MediaNegotiator {
   /// Slots of a peer at most.
   package static let maximumSlots = 32
 
-  /// Answers `sdp`: ICE-lite, passive DTLS, one bundle, Opus and VP8 with RTX alone. M-lines that `mids` does not name are
-  /// refused (port 0). Every slot gets SSRCs, an msid of `slotK` and a CNAME of its own that last as long as the session.
+  /// Answers `sdp`: ICE-lite, passive DTLS, one bundle; Opus; VP8 and, where it is offered, VP9 of profile 0, with RTX.
+  /// M-lines that `mids` does not name are refused (port 0). Every slot gets SSRCs, an msid of `slotK` and a CNAME of its own that last as long as the session.
   package static func negotiate(
     offer sdp: String, mids: OfferedMids, local: LocalDescription, using random: inout some RandomNumberGenerator
   ) throws(NegotiationError) -> (answer: String, peer: PeerConfiguration) {
@@ -121,7 +121,8 @@ package enum MediaNegotiator {
     else { throw .tooMuch }
     return SourceConfiguration(
       kind: kind, mid: section.mid ?? "", payloadType: formats.media.payloadType,
-      rtxPayloadType: formats.rtx?.payloadType, rids: kind.isVideo ? rids : [], ssrcs: ssrcs)
+      rtxPayloadType: formats.rtx?.payloadType, vp9: formats.vp9PayloadTypes, rids: kind.isVideo ? rids : [],
+      ssrcs: ssrcs)
   }
 
   private static func declared(in section: MediaDescription) -> [DeclaredSSRC] {
@@ -150,8 +151,8 @@ package enum MediaNegotiator {
     let formats = try Formats(of: section)
     let ssrc = ssrcs.next(using: &random)
     return SlotTrackConfiguration(
-      mid: mid, payloadType: formats.media.payloadType, rtxPayloadType: formats.rtx?.payloadType, ssrc: ssrc,
-      rtxSSRC: formats.rtx == nil ? nil : ssrcs.next(using: &random))
+      mid: mid, payloadType: formats.media.payloadType, rtxPayloadType: formats.rtx?.payloadType,
+      vp9: formats.vp9PayloadTypes, ssrc: ssrc, rtxSSRC: formats.rtx == nil ? nil : ssrcs.next(using: &random))
   }
 }
 
@@ -166,10 +167,14 @@ extension OfferedMids {
   }
 }
 
-/// The one media format that this node forwards in an m-line, and its retransmission format.
+/// The media formats that this node forwards in an m-line, and their retransmission formats.
 struct Formats {
+  /// Opus or VP8, which everybody has.
   let media: SDPCodec
   let rtx: SDPCodec?
+  /// VP9 of profile 0 (RFC 9628 §6): eight bits, 4:2:0.
+  let vp9: SDPCodec?
+  let vp9RTX: SDPCodec?
 
   init(of section: MediaDescription) throws(NegotiationError) {
     let isAudio = section.kind == .audio
@@ -178,6 +183,19 @@ struct Formats {
     else { throw .missingCodec }
     self.media = media
     rtx = isAudio ? nil : section.retransmission(of: media.payloadType)
+    let vp9 = isAudio ? nil : section.codecs.first { Self.isPlainVP9($0) }
+    vp9RTX = vp9.flatMap { section.retransmission(of: $0.payloadType) }
+    // One store serves both formats: either can be sent again, or neither.
+    self.vp9 = (rtx == nil) == (vp9RTX == nil) ? vp9 : nil
+  }
+}
+
+extension Formats {
+  var vp9PayloadTypes: VP9PayloadTypes? { vp9.map { VP9PayloadTypes(media: $0.payloadType, rtx: vp9RTX?.payloadType) } }
+
+  /// Profile 0 is what no parameter means too.
+  private static func isPlainVP9(_ codec: SDPCodec) -> Bool {
+    codec.name.lowercased() == "vp9" && codec.clockRate == 90_000 && codec.parameter("profile-id") ?? "0" == "0"
   }
 }
 

@@ -48,6 +48,7 @@ extension MediaNode {
       for index in 0..<train.count {
         switch router.admit(packets[index], to: track, now: now) {
         case .refused: break
+        case .fills: fill(packets[index], of: track, now: now, into: &out)
         case .goesOn: send(packets[index], to: track, now: now, into: &out)
         case .begins:
           send(packets[index], to: track, now: now, into: &out)
@@ -70,7 +71,9 @@ extension MediaNode {
     let end = min(highest, first.sequence &+ Self.maximumOvertakers)
     while sequence <= end {
       // What follows in the train comes by itself.
-      if !train.contains(sequence, after: position), let packet = router.stored(sequence, of: first.upTrack) {
+      if !train.contains(sequence, after: position), let packet = router.stored(sequence, of: first.upTrack),
+        packet.use.serves & layerBit(router.downTracks[track].pointee.currentLayer) != 0
+      {
         send(packet, to: track, now: now, into: &out)
       }
       sequence &+= 1
@@ -100,21 +103,25 @@ extension MediaNode {
     _ packet: borrowing MediaPacket, to track: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
   ) {
     let down = router.downTracks[track]
-    guard let numbers = down.pointee.munger.forward(sequence: packet.sequence, timestamp: packet.timestamp, now: now)
+    let layer = down.pointee.currentLayer
+    guard
+      let numbers = down.pointee.munger.forward(
+        sequence: packet.counted(layer), timestamp: packet.timestamp, now: now)
     else { return }
     let slot = out.reserve()
     let number = router.peers[down.pointee.receiver].pointee.takeTransportSequence()
     var written = down.pointee.header.write(
-      to: slot, marker: packet.marker, numbers: numbers, transportSequence: number, now: now)
+      to: slot, payloadType: packet.use.isVP9 ? down.pointee.vp9PayloadType : down.pointee.payloadType,
+      marker: packet.use.ends & layerBit(layer) != 0, numbers: numbers, transportSequence: number, now: now)
     var rest = packet.payload
-    if let vp8 = packet.vp8, packet.isScratch {
-      down.pointee.munger.rewrite(vp8, in: UnsafeMutableRawBufferPointer(mutating: rest))
-    } else if let vp8 = packet.vp8 {
-      let descriptor = UnsafeMutableRawBufferPointer(rebasing: slot[written..<(written &+ vp8.length)])
-      descriptor.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<vp8.length]))
-      down.pointee.munger.rewrite(vp8, in: descriptor)
-      rest = UnsafeRawBufferPointer(rebasing: rest[vp8.length...])
-      written &+= vp8.length
+    if let picture = packet.use.numbers, packet.isScratch {
+      down.pointee.munger.rewrite(picture, in: UnsafeMutableRawBufferPointer(mutating: rest))
+    } else if let picture = packet.use.numbers {
+      let descriptor = UnsafeMutableRawBufferPointer(rebasing: slot[written..<(written &+ picture.length)])
+      descriptor.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<picture.length]))
+      down.pointee.munger.rewrite(picture, in: descriptor)
+      rest = UnsafeRawBufferPointer(rebasing: rest[picture.length...])
+      written &+= picture.length
     }
     let isSent =
       packet.kind.isVideo
@@ -159,9 +166,13 @@ extension MediaNode {
   ) -> (segment: StreamMunger.Segment, entry: PacketHistory.Entry, payload: UnsafeRawBufferPointer)? {
     guard let origin = router.downTracks[track].pointee.munger.origin(of: number),
       router.upTracks.contains(origin.segment.upTrack),
-      router.upTracks[origin.segment.upTrack].pointee.generation == origin.segment.generation,
-      let found = router.upTracks[origin.segment.upTrack].pointee.history?.find(origin.sequence)
+      router.upTracks[origin.segment.upTrack].pointee.generation == origin.segment.generation
     else { return nil }
+    let upTrack = router.upTracks[origin.segment.upTrack]
+    let sequence =
+      origin.segment.layer < 0
+      ? origin.sequence : upTrack.pointee.counts?.origin(of: origin.sequence, layer: origin.segment.layer)
+    guard let sequence, let found = upTrack.pointee.history?.find(sequence) else { return nil }
     return (origin.segment, found.entry, found.payload)
   }
 
@@ -173,30 +184,32 @@ extension MediaNode {
     let down = router.downTracks[track]
     guard let stored = stored(number, of: track) else { return 0 }
     let timestamp = stored.entry.timestamp &- stored.segment.timestampOffset
+    let isVP9 = stored.entry.isVP9
+    let (picture, marker) = Self.describe(stored.payload, stored.entry, layer: stored.segment.layer)
     let slot = out.reserve()
     let sequence = router.peers[down.pointee.receiver].pointee.takeTransportSequence()
     var written: Int
     switch form {
     case .media:
       written = down.pointee.header.write(
-        to: slot, marker: stored.entry.marker,
+        to: slot, payloadType: isVP9 ? down.pointee.vp9PayloadType : down.pointee.payloadType, marker: marker,
         numbers: StreamMunger.Numbers(sequence: number, timestamp: timestamp), transportSequence: sequence, now: now)
     case .retransmission(let rtxSequence):
       guard let header = down.pointee.rtxHeader else { return 0 }
       written = header.write(
-        to: slot, marker: stored.entry.marker,
+        to: slot, payloadType: down.pointee.rtxPayloadType(isVP9: isVP9), marker: marker,
         numbers: StreamMunger.Numbers(sequence: rtxSequence, timestamp: timestamp), transportSequence: sequence,
         now: now)
       slot.storeBytes(of: number.bigEndian, toByteOffset: written, as: UInt16.self)
       written &+= RTX.overhead
     }
     var rest = stored.payload
-    if let vp8 = VP8Descriptor(rest) {
-      let descriptor = UnsafeMutableRawBufferPointer(rebasing: slot[written..<(written &+ vp8.length)])
-      descriptor.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<vp8.length]))
-      StreamMunger.rewrite(vp8, segment: stored.segment, in: descriptor)
-      rest = UnsafeRawBufferPointer(rebasing: rest[vp8.length...])
-      written &+= vp8.length
+    if let picture {
+      let descriptor = UnsafeMutableRawBufferPointer(rebasing: slot[written..<(written &+ picture.length)])
+      descriptor.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<picture.length]))
+      StreamMunger.rewrite(picture, segment: stored.segment, in: descriptor)
+      rest = UnsafeRawBufferPointer(rebasing: rest[picture.length...])
+      written &+= picture.length
     }
     guard
       transmit(
@@ -207,6 +220,15 @@ extension MediaNode {
       router.counters.forwarded &+= 1
     }
     return max(1, stored.payload.count)
+  }
+
+  /// The numbers of a stored packet, and whether it ends the picture of a layer's receivers.
+  private static func describe(
+    _ payload: UnsafeRawBufferPointer, _ entry: PacketHistory.Entry, layer: Int8
+  ) -> (numbers: PictureNumbers?, marker: Bool) {
+    guard entry.isVP9 else { return (VP8Descriptor(payload)?.numbers, entry.marker) }
+    guard let vp9 = VP9Descriptor(payload) else { return (nil, entry.marker) }
+    return (vp9.numbers, PacketUse(vp9, marker: entry.marker).ends & layerBit(layer) != 0)
   }
 
   /// Protects what has been built in `slot` and sends it under the transport-wide `number`.

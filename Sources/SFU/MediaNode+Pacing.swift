@@ -31,9 +31,10 @@ extension MediaNode {
       return true
     }
     guard
-      let numbers = down.pointee.munger.forward(sequence: packet.sequence, timestamp: packet.timestamp, now: now)
+      let numbers = down.pointee.munger.forward(
+        sequence: packet.counted(down.pointee.currentLayer), timestamp: packet.timestamp, now: now)
     else { return true }
-    if let vp8 = packet.vp8 { down.pointee.munger.remember(vp8) }
+    if let picture = packet.use.numbers { down.pointee.munger.remember(picture) }
     let entry = PacerQueue.Entry(
       track: track, sequence: numbers.sequence, size: UInt16(clamping: packet.payload.count))
     guard transport.pointee.queue.append(entry) else {
@@ -126,19 +127,44 @@ extension MediaNode {
   ) -> Int {
     let down = router.downTracks[track]
     guard let header = down.pointee.rtxHeader else { return 0 }
-    let slot = out.reserve()
-    let number = router.peers[down.pointee.receiver].pointee.takeTransportSequence()
     let numbers = StreamMunger.Numbers(
       sequence: down.pointee.nextRTXSequence(), timestamp: down.pointee.munger.lastTimestamp)
-    let written = header.write(to: slot, marker: false, numbers: numbers, transportSequence: number, now: now)
+    let payloadType = down.pointee.rtxPayloadType(isVP9: down.pointee.munger.current.layer >= 0)
+    return transmitPadding(
+      min(255, size), header, payloadType: payloadType, numbers, to: down.pointee.receiver, now: now, into: &out)
+  }
+
+  /// Gives a number that a receiver misses in vain a packet that says nothing: what came late under it is for receivers of
+  /// other layers.
+  mutating func fill(
+    _ packet: borrowing MediaPacket, of track: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
+  ) {
+    let down = router.downTracks[track]
+    guard
+      let numbers = down.pointee.munger.forward(
+        sequence: packet.counted(down.pointee.currentLayer), timestamp: packet.timestamp, now: now),
+      transmitPadding(
+        1, down.pointee.header, payloadType: down.pointee.vp9PayloadType, numbers, to: down.pointee.receiver, now: now,
+        into: &out) > 0
+    else { return }
+    router.counters.filled &+= 1
+  }
+
+  /// Sends a packet of 1...255 bytes of padding and nothing else; how many were sent.
+  private mutating func transmitPadding(
+    _ count: Int, _ header: HeaderTemplate, payloadType: UInt8, _ numbers: StreamMunger.Numbers, to peer: Int32,
+    now: Instant, into out: inout some DatagramSink & ~Copyable
+  ) -> Int {
+    let slot = out.reserve()
+    let number = router.peers[peer].pointee.takeTransportSequence()
+    let written = header.write(
+      to: slot, payloadType: payloadType, marker: false, numbers: numbers, transportSequence: number, now: now)
     // The last byte counts the padding, itself included (RFC 3550 §5.1).
     slot[0] |= 0x20
-    let count = min(255, size)
     zeros[count - 1] = UInt8(count)
     defer { zeros[count - 1] = 0 }
     let payload = UnsafeRawBufferPointer(rebasing: zeros[..<count])
-    let isSent = transmit(
-      slot, written: written, payload: payload, number: number, to: down.pointee.receiver, now: now, into: &out)
+    let isSent = transmit(slot, written: written, payload: payload, number: number, to: peer, now: now, into: &out)
     return isSent ? count : 0
   }
 }

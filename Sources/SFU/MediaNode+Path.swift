@@ -23,8 +23,8 @@ extension MediaNode {
     let down = router.downTracks[track]
     guard down.pointee.currentLayer >= 0, down.pointee.requestedHeight > 0 else { return }
     let layer = Int(down.pointee.currentLayer)
-    let up = router.source(down.pointee.source, down.pointee.sourceKind).layers[layer]
+    let up = router.source(down.pointee.source, down.pointee.sourceKind).track(of: layer)
     guard up >= 0 else { return }
-    router.counters.pictureSamples.note(layer: layer, height: router.upTracks[up].pointee.height)
+    router.counters.pictureSamples.note(layer: layer, height: router.upTracks[up].pointee.parts[layer].height)
   }
 }

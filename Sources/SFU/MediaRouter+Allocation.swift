@@ -65,17 +65,17 @@ extension MediaRouter {
     var isSilent = true
     for layer in 0..<source.layerCount where available[layer].isAlive { isSilent = false }
     for layer in 0..<source.layerCount {
-      let place = source.layers[layer]
+      let place = source.track(of: layer)
       // A source that begins may send all it has negotiated, and a paused layer comes back when it is asked for. Until it
       // has come it must not be taken for one that is not sent, or the next fall of the budget would leave the picture nothing.
       let isPaused = source.pausedLayers & 1 << UInt8(layer) != 0
       let isComing = isPaused || !available[layer].isAlive && source.isAwaited(layer, at: now)
-      let isHeld = place >= 0 && upTracks[place].pointee.returns.isHeld(at: now)
+      let isHeld = place >= 0 && upTracks[place].pointee.parts[layer].returns.isHeld(at: now)
       if isSilent || isComing && !isHeld {
         let height = max(available[layer].height, 720 >> (source.layerCount - 1 - layer))
         available[layer] = LayerSelector.Layer(height: height, isAlive: true)
       }
-      let measured = place >= 0 ? upTracks[place].pointee.meter.rate : .zero
+      let measured = place >= 0 ? upTracks[place].pointee.parts[layer].meter.rate : .zero
       rates[layer] = measured > .zero ? measured : Self.guess(height: available[layer].height)
       // Layers that were never measured together may look out of order.
       if layer > 0 { rates[layer] = max(rates[layer], rates[layer - 1]) }
@@ -112,7 +112,7 @@ extension MediaRouter {
     guard track >= 0, downTracks[track].pointee.source >= 0 else { return .zero }
     let up = source(downTracks[track].pointee.source, downTracks[track].pointee.sourceKind).layers[0]
     // Who is muted sends nothing.
-    return up >= 0 && upTracks[up].pointee.isAlive(at: now) ? upTracks[up].pointee.meter.rate : .zero
+    return up >= 0 && upTracks[up].pointee.isAlive(at: now) ? upTracks[up].pointee.parts[0].meter.rate : .zero
   }
 
   // MARK: Layers that nobody takes
@@ -150,8 +150,10 @@ extension MediaRouter {
         paused |= bit
       }
     }
-    guard paused != source.pausedLayers else { return }
+    let mayScale = mayScale(place, kind)
+    guard paused != source.pausedLayers || mayScale != source.mayScale else { return }
     peers[place].pointee.sources[Int(kind.rawValue)].pausedLayers = paused
-    events.append(.sendLayers(peers[place].pointee.id, kind, layers: all & ~paused))
+    peers[place].pointee.sources[Int(kind.rawValue)].mayScale = mayScale
+    events.append(.sendLayers(peers[place].pointee.id, kind, layers: all & ~paused, isScalable: mayScale))
   }
 }

@@ -58,7 +58,7 @@ extension MediaRouter {
     let down = downTracks[track]
     let layer = down.pointee.currentLayer >= 0 ? down.pointee.currentLayer : down.pointee.targetLayer
     guard layer >= 0 else { return }
-    wantKeyFrame(of: source(down.pointee.source, down.pointee.sourceKind).layers[Int(layer)], now: now)
+    wantKeyFrame(of: source(down.pointee.source, down.pointee.sourceKind).track(of: Int(layer)), now: now)
   }
 
   /// A sender ends a stream (RFC 3550 §6.6), which makes place for another in its layer at once.

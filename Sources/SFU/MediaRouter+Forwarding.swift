@@ -13,26 +13,39 @@ extension MediaRouter {
   @inline(__always)
   mutating func admit(_ packet: borrowing MediaPacket, to track: Int32, now: Instant) -> Admission {
     let down = downTracks[track]
-    if packet.resumes, packet.layer == down.pointee.currentLayer {
-      begin(track, packet, now: now)
-      return .begins
-    }
-    if packet.layer == down.pointee.currentLayer {
-      // A key frame of the layer in use changes nothing, but it shows its height: another layer may fit better now.
-      if packet.startsKeyFrame {
-        down.pointee.pictureLoss.received()
-        choose(track, now: now)
+    if packet.use.serves & layerBit(down.pointee.currentLayer) != 0 {
+      if packet.resumes {
+        begin(track, packet, layer: down.pointee.currentLayer, now: now)
+        return .begins
       }
-      return packet.layer == down.pointee.currentLayer ? .goesOn : .refused
+      return packet.use.startsKeyFrame ? renew(track, packet, now: now) : .goesOn
     }
+    if packet.use.fills & layerBit(down.pointee.currentLayer) != 0 { return .fills }
     guard peers[down.pointee.receiver].pointee.isConnected else { return .refused }
     if packet.kind.isVideo {
-      guard packet.startsKeyFrame else { return .refused }
+      guard packet.use.startsKeyFrame else { return .refused }
       retarget(track, now: now)
     }
-    guard packet.layer == down.pointee.targetLayer else { return .refused }
-    begin(track, packet, now: now)
+    guard packet.use.serves & layerBit(down.pointee.targetLayer) != 0 else { return .refused }
+    begin(track, packet, layer: down.pointee.targetLayer, now: now)
     return .begins
+  }
+
+  /// A key frame of the layer in use. It shows its height: another layer may fit better now. A scalable stream's is one of all
+  /// layers: the change can be made at once.
+  private mutating func renew(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) -> Admission {
+    let down = downTracks[track]
+    down.pointee.pictureLoss.received()
+    if packet.use.isVP9 {
+      retarget(track, now: now)
+      let target = down.pointee.targetLayer
+      if target != down.pointee.currentLayer, packet.use.serves & layerBit(target) != 0 {
+        begin(track, packet, layer: target, now: now)
+        return .begins
+      }
+    }
+    choose(track, now: now)
+    return packet.use.serves & layerBit(down.pointee.currentLayer) != 0 ? .goesOn : .refused
   }
 
   /// A packet of an up track's store as it was when it came; nil if it has not come, or is gone. Valid until the next
@@ -40,21 +53,28 @@ extension MediaRouter {
   func stored(_ sequence: Int64, of track: Int32) -> MediaPacket? {
     let upTrack = upTracks[track]
     guard let (entry, payload) = upTrack.pointee.history?.find(sequence) else { return nil }
-    let vp8 = VP8Descriptor(payload)
+    var use = PacketUse(serves: layerBit(upTrack.pointee.layer), ends: entry.marker ? 0xFF : 0)
+    if entry.isVP9 {
+      guard let place = upTrack.pointee.counts?.find(sequence) else { return nil }
+      if let vp9 = VP9Descriptor(payload) { use = PacketUse(vp9, marker: entry.marker) }
+      use.serves = place.serves
+      use.skipped = place.skipped
+    } else {
+      use.numbers = VP8Descriptor(payload)?.numbers
+    }
     return MediaPacket(
-      upTrack: track, peer: upTrack.pointee.peer, kind: upTrack.pointee.kind, layer: upTrack.pointee.layer,
-      sequence: sequence, timestamp: entry.timestamp, marker: entry.marker, payload: payload, isScratch: false,
-      vp8: vp8,
-      startsKeyFrame: vp8?.startsKeyFrame(in: payload) ?? false, resumes: false)
+      upTrack: track, peer: upTrack.pointee.peer, kind: upTrack.pointee.kind, use: use, sequence: sequence,
+      timestamp: entry.timestamp, payload: payload, isScratch: false, resumes: false)
   }
 
-  private mutating func begin(_ track: Int32, _ packet: borrowing MediaPacket, now: Instant) {
+  private mutating func begin(_ track: Int32, _ packet: borrowing MediaPacket, layer: Int8, now: Instant) {
     let down = downTracks[track]
     let elapsed = elapsed(track, until: packet, now: now)
     down.pointee.munger.begin(
-      upTrack: packet.upTrack, generation: upTracks[packet.upTrack].pointee.generation, sequence: packet.sequence,
-      timestamp: packet.timestamp, vp8: packet.vp8, elapsed: elapsed, clockRate: packet.kind.clockRate)
-    down.pointee.currentLayer = packet.layer
+      upTrack: packet.upTrack, generation: upTracks[packet.upTrack].pointee.generation,
+      layer: packet.use.isVP9 ? layer : -1, sequence: packet.counted(layer), timestamp: packet.timestamp,
+      picture: packet.use.numbers, elapsed: elapsed, clockRate: packet.kind.clockRate)
+    down.pointee.currentLayer = layer
     if !packet.resumes { counters.switches &+= 1 }
   }
 
@@ -85,6 +105,8 @@ extension MediaRouter {
 enum Admission {
   case refused
   case goesOn
+  /// The packet is not for it, but its number is missed.
+  case fills
   /// The packet is the first of a new stretch.
   case begins
 }

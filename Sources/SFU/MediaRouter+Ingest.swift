@@ -27,14 +27,16 @@ extension MediaRouter {
     guard upTrack.pointee.peer == place else { return .dropped(.foreignSSRC) }
     let kind = upTrack.pointee.kind
     let isRetransmission = owner & 1 != 0
-    let payloadTypes = peer.pointee.payloadTypes(of: kind)
-    guard header.payloadType == (isRetransmission ? payloadTypes.rtx : payloadTypes.primary) else {
+    let known = peer.pointee.payloadTypes(of: kind, isRetransmission: isRetransmission)
+    let isVP9 = header.payloadType == known.vp9
+    // Layers of VP9 come in one stream.
+    guard isVP9 ? upTrack.pointee.layer == 0 : header.payloadType == known.primary else {
       return .dropped(.unknownPayloadType)
     }
 
     let acceptance: UpTrack.Acceptance
     if isRetransmission {
-      guard RTX.unwrap(&header, in: packet, ssrc: upTrack.pointee.ssrc, payloadType: payloadTypes.primary) else {
+      guard RTX.unwrap(&header, in: packet, ssrc: upTrack.pointee.ssrc, payloadType: header.payloadType) else {
         return .dropped(.padding)
       }
       acceptance = upTrack.pointee.acceptRetransmission(header, now: now)
@@ -48,10 +50,10 @@ extension MediaRouter {
     case .dropped(let reason): return .dropped(reason)
     case .accepted(let sequence):
       guard kind.isVideo || listen(extensions.audioLevel, to: track, now: now) else { return .dropped(.silence) }
-      return finish(header, sequence: sequence, payload: payload, track: track, now: now)
+      return finish(header, sequence: sequence, payload: payload, isVP9: isVP9, track: track, now: now)
     case .acceptedAfterLoss(let sequence):
       wantKeyFrame(of: track, now: now)
-      return finish(header, sequence: sequence, payload: payload, track: track, now: now)
+      return finish(header, sequence: sequence, payload: payload, isVP9: isVP9, track: track, now: now)
     }
   }
 
@@ -68,30 +70,56 @@ extension MediaRouter {
 
   @inline(__always)
   private mutating func finish(
-    _ header: RTPHeader, sequence: Int64, payload: UnsafeRawBufferPointer, track: Int32, now: Instant
+    _ header: RTPHeader, sequence: Int64, payload: UnsafeRawBufferPointer, isVP9: Bool, track: Int32, now: Instant
   ) -> IngestVerdict {
     let upTrack = upTracks[track]
-    upTrack.pointee.meter.add(payload.count, now: now)
     let kind = upTrack.pointee.kind
-    var vp8: VP8Descriptor?
-    var startsKeyFrame = false
-    if kind.isVideo {
-      if !payload.isEmpty {
-        guard let descriptor = VP8Descriptor(payload) else { return .dropped(.malformedPayload) }
-        vp8 = descriptor
-        startsKeyFrame = descriptor.startsKeyFrame(in: payload)
-        if startsKeyFrame {
-          upTrack.pointee.noteKeyFrame(sequence: sequence, height: descriptor.keyFrameSize(in: payload)?.height)
-        }
-      }
-      upTrack.pointee.keep(header, sequence: sequence, payload: payload, now: now)
-      let due = upTrack.pointee.nacks.nextDue
-      if due < .distantFuture { wake(upTrack.pointee.peer, at: due) }
+    guard kind.isVideo else {
+      upTrack.pointee.count(payload.count, layer: 0, serves: 1, now: now)
+      return .media(packet(header, sequence, payload, of: track, PacketUse(serves: 1, ends: header.marker ? 1 : 0)))
     }
-    return .media(
-      MediaPacket(
-        upTrack: track, peer: upTrack.pointee.peer, kind: kind, layer: upTrack.pointee.layer, sequence: sequence,
-        timestamp: header.timestamp, marker: header.marker, payload: payload, isScratch: true, vp8: vp8,
-        startsKeyFrame: startsKeyFrame, resumes: upTrack.pointee.resumes))
+    guard
+      let use = isVP9
+        ? takeVP9(header, sequence, payload, of: track, now: now)
+        : takeVP8(header, sequence, payload, of: track, now: now)
+    else { return .dropped(.malformedPayload) }
+    upTrack.pointee.keep(header, sequence: sequence, payload: payload, isVP9: isVP9, now: now)
+    let due = upTrack.pointee.nacks.nextDue
+    if due < .distantFuture { wake(upTrack.pointee.peer, at: due) }
+    return .media(packet(header, sequence, payload, of: track, use))
+  }
+
+  @inline(__always)
+  private func packet(
+    _ header: RTPHeader, _ sequence: Int64, _ payload: UnsafeRawBufferPointer, of track: Int32, _ use: PacketUse
+  ) -> MediaPacket {
+    let upTrack = upTracks[track]
+    return MediaPacket(
+      upTrack: track, peer: upTrack.pointee.peer, kind: upTrack.pointee.kind, use: use, sequence: sequence,
+      timestamp: header.timestamp, payload: payload, isScratch: true, resumes: upTrack.pointee.resumes)
+  }
+
+  /// A packet of VP8, of one layer of a simulcast; nil when its descriptor does not parse.
+  @inline(__always)
+  private mutating func takeVP8(
+    _ header: RTPHeader, _ sequence: Int64, _ payload: UnsafeRawBufferPointer, of track: Int32, now: Instant
+  ) -> PacketUse? {
+    let upTrack = upTracks[track]
+    let layer = upTrack.pointee.layer
+    var use = PacketUse(serves: layerBit(layer), ends: header.marker ? 0xFF : 0)
+    upTrack.pointee.count(payload.count, layer: Int(layer), serves: use.serves, now: now)
+    if !payload.isEmpty {
+      guard let vp8 = VP8Descriptor(payload) else { return nil }
+      use.numbers = vp8.numbers
+      use.startsKeyFrame = vp8.startsKeyFrame(in: payload)
+      if use.startsKeyFrame {
+        upTrack.pointee.noteKeyFrame(sequence: sequence)
+        if let height = vp8.keyFrameSize(in: payload)?.height { upTrack.pointee.parts[Int(layer)].height = height }
+      }
+    }
+    if isScalable(upTrack), !mayChangeFormat(of: track, toVP9: false, sequence, use.startsKeyFrame, now: now) {
+      use.serves = 0
+    }
+    return use
   }
 }

@@ -16,10 +16,12 @@ extension MediaRouter {
     if extensions.mid != nil, isDeclaredElsewhere(header.ssrc, than: kind, of: place) {
       return .refused(.foreignSSRC)
     }
-    if header.payloadType == source.payloadType {
+    if header.payloadType == source.payloadType || header.payloadType == source.vp9?.media {
       return learnPrimary(header.ssrc, rid: extensions.rid, kind, of: place, now: now)
     }
-    guard header.payloadType == source.rtxPayloadType else { return .refused(.unknownPayloadType) }
+    guard header.payloadType == source.rtxPayloadType || header.payloadType == source.vp9?.rtx else {
+      return .refused(.unknownPayloadType)
+    }
     return learnRTX(header.ssrc, rid: extensions.repairedRID ?? extensions.rid, kind, of: place)
   }
 
@@ -54,7 +56,8 @@ extension MediaRouter {
     }
     let track = UpTrack(
       peer: place, kind: kind, layer: Int8(truncatingIfNeeded: layer), layers: source.layerCount,
-      generation: nextGeneration(), ssrc: ssrc, canRetransmit: source.rtxPayloadType != nil, now: now)
+      generation: nextGeneration(), ssrc: ssrc, canRetransmit: source.rtxPayloadType != nil,
+      mayScale: layer == 0 && source.vp9 != nil, now: now)
     guard let made = upTracks.insert(track) else {
       track.destroy()
       return .refused(.tooManyStreams)

@@ -25,6 +25,7 @@ extension MediaRouter {
     }
     setPlace(place, of: id)
     rooms[roomPlace].pointee.members.append(place)
+    countFormats(of: place, 1)
     setShowing(place, now: now)
     reseat(room: roomPlace, now: now)
     wake(place, at: now)
@@ -38,6 +39,7 @@ extension MediaRouter {
     for kind in SourceKind.allCases { unsubscribeAll(from: place, kind) }
     destroySlots(of: place)
     rooms[room].pointee.members.removeAll { $0 == place }
+    countFormats(of: place, -1)
     rooms[room].pointee.showing.removeAll { $0 == place }
     rooms[room].pointee.speakers.remove(place)
     if rooms[room].pointee.presenter == place { rooms[room].pointee.presenter = -1 }
@@ -60,7 +62,9 @@ extension MediaRouter {
       peer.sources[kind].firstSubscriber = old.sources[kind].firstSubscriber
     }
     peer.transport = old.transport
+    countFormats(of: place, -1)
     peers[place].pointee = peer
+    countFormats(of: place, 1)
     guard makeSlots(of: place, configuration: configuration) else {
       remove(place, now: now)
       return false
@@ -75,6 +79,10 @@ extension MediaRouter {
     reseat(room: old.room, now: now)
     wake(place, at: now)
     return true
+  }
+
+  private func countFormats(of place: Int32, _ members: Int) {
+    if !peers[place].pointee.takesVP9 { rooms[peers[place].pointee.room].pointee.withoutVP9 += members }
   }
 
   // MARK: Streams of a peer
@@ -152,11 +160,13 @@ extension MediaRouter {
     if let rtx = upTrack.rtxSSRC { ssrcs.remove(RoomSSRC(room: room, ssrc: rtx)) }
     let kind = Int(upTrack.kind.rawValue)
     peers[upTrack.peer].pointee.sources[kind].layers[Int(upTrack.layer)] = -1
+    let wasScalable = peers[upTrack.peer].pointee.sources[kind].isScalable && upTrack.layer == 0
+    if wasScalable { peers[upTrack.peer].pointee.sources[kind].isScalable = false }
     // Whoever was fed by it begins again, on a key frame of what comes next.
     var subscriber = peers[upTrack.peer].pointee.sources[kind].firstSubscriber
     while subscriber >= 0 {
       let down = downTracks[subscriber]
-      if down.pointee.currentLayer == upTrack.layer { down.pointee.currentLayer = -1 }
+      if wasScalable || down.pointee.currentLayer == upTrack.layer { down.pointee.currentLayer = -1 }
       subscriber = down.pointee.nextSubscriber
     }
     upTracks[track].pointee.destroy()

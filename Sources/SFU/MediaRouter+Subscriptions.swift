@@ -64,7 +64,7 @@ extension MediaRouter {
       peers[down.pointee.receiver].pointee.isConnected
     else { return }
     let source = source(down.pointee.source, down.pointee.sourceKind)
-    if source.isEnabled { wantKeyFrame(of: source.layers[Int(target)], now: now) }
+    if source.isEnabled { wantKeyFrame(of: source.track(of: Int(target)), now: now) }
   }
 
   /// Decides which layer a down track is to get from its next key frame on.
@@ -83,13 +83,18 @@ extension MediaRouter {
       return
     }
     let source = source(peer, down.pointee.sourceKind)
+    if source.isScalable && !down.pointee.takesVP9 {
+      // Its sender has been told to change.
+      down.pointee.targetLayer = -1
+      return
+    }
     let target = LayerSelector.choose(
       layers(of: source, now: now), count: source.layerCount, requestedHeight: down.pointee.requestedHeight,
       cap: Int(down.pointee.cap))
     // A source begins with whatever layer comes first; those within the budget are about to follow. So are those that were
     // asked for again: a picture that was cut meanwhile does not begin anew with what its path cannot carry.
     if target > down.pointee.cap {
-      let isNew = upTracks[source.layers[Int(target)]].pointee.meter.rate == .zero
+      let isNew = upTracks[source.track(of: Int(target))].pointee.parts[Int(target)].meter.rate == .zero
       let isAwaited = down.pointee.currentLayer < 0 && source.isAwaited(Int(down.pointee.cap), at: now)
       if isNew || isAwaited {
         down.pointee.targetLayer = -1
@@ -103,15 +108,16 @@ extension MediaRouter {
   func layers(of source: Source, now: Instant) -> InlineArray<3, LayerSelector.Layer> {
     var layers = InlineArray<3, LayerSelector.Layer>(repeating: LayerSelector.Layer(height: 0, isAlive: false))
     var newest = Instant.zero
-    for layer in 0..<source.layerCount where source.layers[layer] >= 0 {
-      let track = upTracks[source.layers[layer]]
-      let isLeftBehind = newest - track.pointee.lastArrival > Self.leftBehind
-      let mayTake = track.pointee.returns.mayTake(
-        isSent: track.pointee.isAlive(at: now) && !isLeftBehind,
+    for layer in 0..<source.layerCount where source.track(of: layer) >= 0 {
+      let track = upTracks[source.track(of: layer)]
+      let lastArrival = track.pointee.parts[layer].lastArrival
+      let isLeftBehind = newest - lastArrival > Self.leftBehind
+      let mayTake = track.pointee.parts[layer].returns.mayTake(
+        isSent: track.pointee.isAlive(layer, at: now) && !isLeftBehind,
         smallerGoOn: newest > .zero && now - newest < Self.leftBehind,
         isPaused: source.pausedLayers & 1 << UInt8(layer) != 0, now: now)
-      layers[layer] = LayerSelector.Layer(height: track.pointee.height, isAlive: mayTake)
-      newest = max(newest, track.pointee.lastArrival)
+      layers[layer] = LayerSelector.Layer(height: track.pointee.parts[layer].height, isAlive: mayTake)
+      newest = max(newest, lastArrival)
     }
     return layers
   }
@@ -138,7 +144,10 @@ extension MediaRouter {
     var place = source.firstSubscriber
     while place >= 0 {
       let down = downTracks[place]
-      if down.pointee.targetLayer == upTrack.pointee.layer || down.pointee.currentLayer == upTrack.pointee.layer {
+      let (target, current) = (down.pointee.targetLayer, down.pointee.currentLayer)
+      if source.isScalable && upTrack.pointee.layer == 0
+        ? max(target, current) >= 0 : target == upTrack.pointee.layer || current == upTrack.pointee.layer
+      {
         return true
       }
       place = down.pointee.nextSubscriber

@@ -21,6 +21,7 @@ struct PacketHistory {
     fileprivate var use: UInt32
     fileprivate var length: UInt16
     var marker: Bool
+    var isVP9: Bool
   }
 
   private struct Chunk {
@@ -50,7 +51,8 @@ struct PacketHistory {
     let slots = Self.slots(capacity)
     entries = .allocate(capacity: slots)
     entries.initialize(
-      repeating: Entry(sequence: .min, timestamp: 0, offset: 0, use: 0, length: 0, marker: false), count: slots)
+      repeating: Entry(sequence: .min, timestamp: 0, offset: 0, use: 0, length: 0, marker: false, isVP9: false),
+      count: slots)
     limit = Int32(capacity / Self.chunkSize)
     chunks = .allocate(capacity: Int(limit))
     chunks.initialize(repeating: Chunk(lastStore: .zero, use: 0, next: 0), count: Int(limit))
@@ -77,7 +79,7 @@ struct PacketHistory {
   /// Stores a payload, over the oldest ones if need be. One of more than `largestPayload` is left out.
   @inline(__always)
   mutating func store(
-    sequence: Int64, timestamp: UInt32, marker: Bool, payload: UnsafeRawBufferPointer, now: Instant
+    sequence: Int64, timestamp: UInt32, marker: Bool, payload: UnsafeRawBufferPointer, isVP9: Bool = false, now: Instant
   ) {
     guard payload.count <= Self.largestPayload, let source = payload.baseAddress else { return }
     if fill &+ payload.count > Self.chunkSize { beginChunk(now) }
@@ -87,7 +89,7 @@ struct PacketHistory {
     chunks[Int(current)].lastStore = now
     entries[Int(sequence & mask)] = Entry(
       sequence: sequence, timestamp: timestamp, offset: UInt32(truncatingIfNeeded: offset), use: uses,
-      length: UInt16(truncatingIfNeeded: payload.count), marker: marker)
+      length: UInt16(truncatingIfNeeded: payload.count), marker: marker, isVP9: isVP9)
   }
 
   private mutating func beginChunk(_ now: Instant) {

@@ -18,6 +18,8 @@ struct Peer {
 
   let extensions: RTPExtensionMap
   let localSSRC: UInt32
+  /// Can be sent VP9 in every slot.
+  let takesVP9: Bool
   /// Indexed by `SourceKind.rawValue`.
   var sources = InlineArray<4, Source>(repeating: Source())
   var slots: [Slot] = []
@@ -55,15 +57,18 @@ struct Peer {
     self.room = room
     extensions = configuration.extensions
     localSSRC = configuration.localSSRC
+    let slots = configuration.slots + (configuration.screenSlot.map { [$0] } ?? [])
+    takesVP9 = slots.allSatisfy { $0.video?.vp9 != nil || $0.video == nil }
     transportSequence = UInt16(truncatingIfNeeded: random & 0x7FFF)
     for source in configuration.sources { sources[Int(source.kind.rawValue)] = Source(source) }
   }
 
-  /// What a source's packets must carry; 255, which no packet has, for formats that were not negotiated.
+  /// What a source's packets must carry, and the same of VP9; 255, which no packet has, for formats that were not negotiated.
   @inline(__always)
-  func payloadTypes(of kind: SourceKind) -> (primary: UInt8, rtx: UInt8) {
+  func payloadTypes(of kind: SourceKind, isRetransmission: Bool) -> (primary: UInt8, vp9: UInt8) {
     let index = Int(kind.rawValue)
-    return (sources[index].payloadType, sources[index].rtxPayloadType ?? 255)
+    if isRetransmission { return (sources[index].rtxPayloadType ?? 255, sources[index].vp9?.rtx ?? 255) }
+    return (sources[index].payloadType, sources[index].vp9?.media ?? 255)
   }
 
   @inline(__always)

@@ -28,6 +28,8 @@ package struct SourceConfiguration: Hashable, Sendable {
   package var payloadType: UInt8
   /// Payload type of the retransmission format, when the offer had one (RFC 4588).
   package var rtxPayloadType: UInt8?
+  /// Of VP9, when the offer had it beside VP8.
+  package var vp9: VP9PayloadTypes?
   /// Restriction ids of the simulcast layers, smallest picture first; empty without simulcast (RFC 8853).
   package var rids: [String]
   /// SSRCs that the offer declares, each with its retransmission SSRC; at most four.
@@ -53,6 +55,14 @@ package struct SlotTrackConfiguration: Hashable, Sendable {
   package var mid: String
   package var payloadType: UInt8
   package var rtxPayloadType: UInt8?
+  /// Of VP9, which comes on the same SSRCs, when the offer had it beside VP8.
+  package var vp9: VP9PayloadTypes?
   package var ssrc: UInt32
   package var rtxSSRC: UInt32?
+}
+
+/// The second video format of an m-line (RFC 9628), and its retransmission format.
+package struct VP9PayloadTypes: Hashable, Sendable {
+  package var media: UInt8
+  package var rtx: UInt8?
 }

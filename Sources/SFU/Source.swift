@@ -12,12 +12,17 @@ struct Source {
   let mid: StreamToken?
   let payloadType: UInt8
   let rtxPayloadType: UInt8?
+  let vp9: VP9PayloadTypes?
   let layerCount: Int
   private var rids = InlineArray<3, StreamToken?>(repeating: nil)
   private var declared = InlineArray<4, DeclaredSSRC?>(repeating: nil)
   let hasSimulcast: Bool
 
-  /// Places of the up tracks by layer; -1 until a packet came.
+  /// What comes is one VP9 stream, on the up track of the first layer, whose spatial layers are the source's.
+  var isScalable = false
+  /// What the sender was told last.
+  var mayScale = false
+  /// Places of the up tracks by layer; -1 until a packet came. See `track(of:)`.
   var layers = InlineArray<3, Int32>(repeating: -1)
   /// What the server says; see `MediaCommand.setSource`.
   var isEnabled = true
@@ -35,6 +40,7 @@ struct Source {
     mid = nil
     payloadType = 0
     rtxPayloadType = nil
+    vp9 = nil
     layerCount = 0
     hasSimulcast = false
   }
@@ -44,11 +50,16 @@ struct Source {
     mid = StreamToken(configuration.mid)
     payloadType = configuration.payloadType
     rtxPayloadType = configuration.rtxPayloadType
+    vp9 = configuration.vp9
     hasSimulcast = !configuration.rids.isEmpty
     layerCount = max(1, min(configuration.rids.count, Self.maximumLayers))
     for (index, rid) in configuration.rids.prefix(Self.maximumLayers).enumerated() { rids[index] = StreamToken(rid) }
     for (index, ssrc) in configuration.ssrcs.prefix(Self.maximumDeclared).enumerated() { declared[index] = ssrc }
   }
+
+  /// Place of the up track that a layer comes on; -1 until a packet came.
+  @inline(__always)
+  func track(of layer: Int) -> Int32 { isScalable ? layers[0] : layers[layer] }
 
   /// Whether anything of it ever came.
   var hasSent: Bool { (0..<layerCount).contains { layers[$0] >= 0 } }

@@ -10,6 +10,9 @@ struct StreamMunger {
     /// Place and life of the up track that feeds it.
     var upTrack: Int32
     var generation: UInt32
+    /// The layer of a scalable stream, whose packets then count without those that the layer's receivers do not get; -1 of
+    /// other streams.
+    var layer: Int8
     /// First outgoing sequence number of the stretch, extended.
     var start: Int64
     /// Incoming minus outgoing.
@@ -27,7 +30,9 @@ struct StreamMunger {
 
   private static var remembered: Int { 8 }
   private static var none: Segment {
-    Segment(upTrack: -1, generation: 0, start: 0, sequenceOffset: 0, timestampOffset: 0, pictureOffset: 0, tl0Offset: 0)
+    Segment(
+      upTrack: -1, generation: 0, layer: -1, start: 0, sequenceOffset: 0, timestampOffset: 0, pictureOffset: 0,
+      tl0Offset: 0)
   }
 
   // What every packet needs comes first, so that it lies in few lines of the cache.
@@ -57,16 +62,18 @@ struct StreamMunger {
   /// Points the stream at another source, whose packet with these numbers goes out next, `elapsed` after the last one on
   /// the capture timeline. At least one tick passes, so that no frame hides behind another.
   mutating func begin(
-    upTrack: Int32, generation: UInt32, sequence: Int64, timestamp: UInt32, vp8: VP8Descriptor?, elapsed: TimeDelta,
+    upTrack: Int32, generation: UInt32, layer: Int8, sequence: Int64, timestamp: UInt32, picture: PictureNumbers?,
+    elapsed: TimeDelta,
     clockRate: Int64
   ) {
     let ticks = max(1, min(elapsed.nanoseconds, 10 * 60 * 1_000_000_000) / 1_000 &* clockRate / 1_000_000)
     let outgoing = hasBegun ? lastTimestamp &+ UInt32(truncatingIfNeeded: ticks) : lastTimestamp
     current = Segment(
-      upTrack: upTrack, generation: generation, start: highest &+ 1, sequenceOffset: sequence &- (highest &+ 1),
+      upTrack: upTrack, generation: generation, layer: layer, start: highest &+ 1,
+      sequenceOffset: sequence &- (highest &+ 1),
       timestampOffset: timestamp &- outgoing,
-      pictureOffset: (vp8?.pictureID ?? 0) &- (lastPicture &+ 1),
-      tl0Offset: (vp8?.tl0PictureIndex ?? 0) &- (lastTL0 &+ 1))
+      pictureOffset: (picture?.pictureID ?? 0) &- (lastPicture &+ 1),
+      tl0Offset: (picture?.tl0PictureIndex ?? 0) &- (lastTL0 &+ 1))
     segments[begun & 7] = current
     begun &+= 1
   }
@@ -88,37 +95,37 @@ struct StreamMunger {
 
   /// Writes outgoing picture numbers over the incoming ones of `payload`, and remembers the newest.
   @inline(__always)
-  mutating func rewrite(_ vp8: VP8Descriptor, in payload: UnsafeMutableRawBufferPointer) {
-    let (picture, tl0) = Self.rewrite(vp8, segment: current, in: payload)
-    remember(vp8, picture: picture, tl0: tl0)
+  mutating func rewrite(_ numbers: PictureNumbers, in payload: UnsafeMutableRawBufferPointer) {
+    let (picture, tl0) = Self.rewrite(numbers, segment: current, in: payload)
+    remember(numbers, picture: picture, tl0: tl0)
   }
 
   /// The same for a packet that is to be written later.
-  mutating func remember(_ vp8: VP8Descriptor) {
+  mutating func remember(_ numbers: PictureNumbers) {
     let segment = current
     remember(
-      vp8, picture: ((vp8.pictureID ?? 0) &- segment.pictureOffset) & 0x7FFF,
-      tl0: (vp8.tl0PictureIndex ?? 0) &- segment.tl0Offset)
+      numbers, picture: ((numbers.pictureID ?? 0) &- segment.pictureOffset) & 0x7FFF,
+      tl0: (numbers.tl0PictureIndex ?? 0) &- segment.tl0Offset)
   }
 
   /// The number sent `age` packets before the last.
   func recent(_ age: UInt16) -> UInt16 { UInt16(truncatingIfNeeded: highest) &- age }
 
   @inline(__always)
-  private mutating func remember(_ vp8: VP8Descriptor, picture: UInt16, tl0: UInt8) {
+  private mutating func remember(_ numbers: PictureNumbers, picture: UInt16, tl0: UInt8) {
     if (picture &- lastPicture) & 0x7FFF < 0x4000 { lastPicture = picture }
-    if vp8.tl0PictureIndex != nil, tl0 &- lastTL0 < 0x80 { lastTL0 = tl0 }
+    if numbers.tl0PictureIndex != nil, tl0 &- lastTL0 < 0x80 { lastTL0 = tl0 }
   }
 
   /// The same for a retransmission, whose stretch may be over.
   @discardableResult
   static func rewrite(
-    _ vp8: VP8Descriptor, segment: Segment, in payload: UnsafeMutableRawBufferPointer
+    _ numbers: PictureNumbers, segment: Segment, in payload: UnsafeMutableRawBufferPointer
   ) -> (picture: UInt16, tl0: UInt8) {
-    let picture = ((vp8.pictureID ?? 0) &- segment.pictureOffset) & 0x7FFF
-    let tl0 = (vp8.tl0PictureIndex ?? 0) &- segment.tl0Offset
-    var vp8 = vp8
-    vp8.numbers.rewrite(pictureID: picture, tl0PictureIndex: tl0, in: payload)
+    let picture = ((numbers.pictureID ?? 0) &- segment.pictureOffset) & 0x7FFF
+    let tl0 = (numbers.tl0PictureIndex ?? 0) &- segment.tl0Offset
+    var numbers = numbers
+    numbers.rewrite(pictureID: picture, tl0PictureIndex: tl0, in: payload)
     return (picture, tl0)
   }
 

@@ -25,18 +25,18 @@ struct UpTrack {
   var silence = SilenceGate()
   /// The last packet was the first sound after silence that was dropped.
   var resumes = false
-  var meter: RateMeter
   /// What the sender's last report said, for its clock and for the report block that answers it.
   private(set) var senderReport: ReceivedSenderReport?
-  /// Picture height in pixels as the last key frame announced it; a guess by layer before.
-  private(set) var height: Int
   private(set) var lastArrival: Instant
-  var returns = LayerReturn()
   private var saidGoodbye = false
+  /// What is known of each layer that comes on the track: of its own, or of all spatial layers when it is scalable.
+  var parts: InlineArray<3, LayerPart>
+  /// Of a scalable stream, from its first key picture on.
+  var counts: LayerCounts?
 
   init(
     peer: Int32, kind: SourceKind, layer: Int8, layers: Int, generation: UInt32, ssrc: UInt32, canRetransmit: Bool,
-    now: Instant
+    mayScale: Bool, now: Instant
   ) {
     self.peer = peer
     self.kind = kind
@@ -44,24 +44,30 @@ struct UpTrack {
     self.generation = generation
     self.ssrc = ssrc
     statistics = ReceptionStatistics(clockRate: kind.clockRate)
-    height = 720 >> max(0, layers - 1 - Int(layer))
     lastArrival = now
-    meter = RateMeter(now: now)
+    parts = InlineArray(repeating: LayerPart(height: 0, now: now))
+    for index in 0..<3 { parts[index].height = 720 >> max(0, layers - 1 - index) }
     if kind.isVideo && canRetransmit {
-      history = PacketHistory(capacity: Self.historyCapacity(layersAbove: layers - 1 - Int(layer)))
+      let layersAbove = mayScale ? 0 : layers - 1 - Int(layer)
+      history = PacketHistory(capacity: Self.historyCapacity(layersAbove: layersAbove))
     }
   }
 
-  func destroy() { history?.destroy() }
+  func destroy() {
+    history?.destroy()
+    counts?.destroy()
+  }
 
   /// Bytes of payload that are kept at most: two seconds at 2 Mbit/s, 1 Mbit/s, 500 kbit/s.
   static func historyCapacity(layersAbove: Int) -> Int { max(131_072, 524_288 >> max(0, layersAbove)) }
 
   /// Keeps a packet for retransmissions, where they were negotiated.
   @inline(__always)
-  mutating func keep(_ header: RTPHeader, sequence: Int64, payload: UnsafeRawBufferPointer, now: Instant) {
+  mutating func keep(
+    _ header: RTPHeader, sequence: Int64, payload: UnsafeRawBufferPointer, isVP9: Bool, now: Instant
+  ) {
     history?.store(
-      sequence: sequence, timestamp: header.timestamp, marker: header.marker, payload: payload, now: now)
+      sequence: sequence, timestamp: header.timestamp, marker: header.marker, payload: payload, isVP9: isVP9, now: now)
   }
 
   /// What to do with a packet of this stream.
@@ -110,10 +116,16 @@ struct UpTrack {
   }
 
   /// A key frame begins at `sequence`.
-  mutating func noteKeyFrame(sequence: Int64, height: Int?) {
+  mutating func noteKeyFrame(sequence: Int64) {
     nacks.noteKeyFrame(sequence)
     keyFrames.received()
-    if let height { self.height = height }
+  }
+
+  /// A packet of `layer` came, for the receivers of the layers that it serves.
+  @inline(__always)
+  mutating func count(_ bytes: Int, layer: Int, serves: UInt8, now: Instant) {
+    parts[layer].lastArrival = now
+    for index in 0..<3 where serves & 1 << UInt8(index) != 0 { parts[index].meter.add(bytes, now: now) }
   }
 
   mutating func noteSenderReport(_ report: ReceivedSenderReport) { senderReport = report }
@@ -136,6 +148,11 @@ struct UpTrack {
   /// Whether packets came lately: a simulcast layer that the sender has switched off falls silent.
   func isAlive(at now: Instant) -> Bool { !saidGoodbye && now - lastArrival < Self.silence }
 
+  /// The same of one layer of those that come on the track.
+  func isAlive(_ layer: Int, at now: Instant) -> Bool {
+    !saidGoodbye && now - parts[layer].lastArrival < Self.silence
+  }
+
   private static var silence: TimeDelta { .milliseconds(1_000) }
 
   @inline(__always)
@@ -149,6 +166,22 @@ struct UpTrack {
   private static func index(_ sequence: Int64) -> UInt64 { UInt64(bitPattern: sequence &+ 1 << 32) }
 }
 
+/// What is known of one layer of a picture.
+struct LayerPart {
+  /// In pixels as the last key frame announced it; a guess by layer before.
+  var height: Int
+  var lastArrival: Instant
+  /// What the receivers of the layer are sent.
+  var meter: RateMeter
+  var returns = LayerReturn()
+
+  init(height: Int, now: Instant) {
+    self.height = height
+    lastArrival = now
+    meter = RateMeter(now: now)
+  }
+}
+
 /// A sender report as it arrived (RFC 3550 §6.4.1).
 struct ReceivedSenderReport {
   /// Nanoseconds of the sender's NTP clock.
@@ -160,6 +193,6 @@ struct ReceivedSenderReport {
 }
 
 extension SourceKind {
-  /// RTP ticks per second: Opus and VP8 have one rate each (RFC 7587 §4.1, RFC 7741 §4.1).
+  /// RTP ticks per second: Opus, VP8 and VP9 have one rate each (RFC 7587 §4.1, RFC 7741 §4.1, RFC 9628 §4.1).
   var clockRate: Int64 { isVideo ? 90_000 : 48_000 }
 }

@@ -50,10 +50,13 @@ extension ServerMessage {
     case .resync: ("resync", [])
     case .ready(let epoch): ("ready", [JSONMember("epoch", .epoch(epoch))])
     case .connection(let state): ("connection", [JSONMember("state", .string(state.rawValue))])
-    case .layers(let picture, let layers):
+    case .layers(let picture, let layers, let isScalable):
       (
         "layers",
-        [JSONMember("kind", .string(picture.rawValue)), JSONMember("layers", .array(layers.map { .bool($0) }))]
+        [
+          JSONMember("kind", .string(picture.rawValue)), JSONMember("layers", .array(layers.map { .bool($0) })),
+          JSONMember("scalable", .bool(isScalable)),
+        ]
       )
     case .path(let path): ("path", path.members)
     case .lobby(let state): ("lobby", [JSONMember("state", .string(state.rawValue))])

@@ -23,8 +23,9 @@ package enum ServerMessage: Equatable, Sendable {
   case resync
   case ready(epoch: UInt64)
   case connection(TransportState)
-  /// Which layers of the receiver's own picture somebody takes, in the order of the offer.
-  case layers(Picture, [Bool])
+  /// Which layers of the receiver's own picture somebody takes, in the order of the offer; and whether they may
+  /// come as the spatial layers of one VP9 stream.
+  case layers(Picture, [Bool], isScalable: Bool)
   case path(DownPath)
   /// Instead of `welcome`, for the time being.
   case lobby(LobbyState)

@@ -115,7 +115,7 @@ final class TestCamera {
   /// Takes in what the node has said since the last call; it counts `delay` pictures later.
   func obey(_ events: [MediaEvent], delay: Int) {
     for event in events[heard...] {
-      guard case .sendLayers(peer.id, .camera, let layers) = event else { continue }
+      guard case .sendLayers(peer.id, .camera, let layers, _) = event else { continue }
       orders.append((Int(pictures) + delay, layers))
     }
     heard = events.count

@@ -130,14 +130,16 @@ struct MediaSignallingTests {
     _ = try await client.types()
     await node.directory.deliver([
       .connected(ana), .sendLayers(ana, .camera, layers: 0b011), .sendLayers(ana, .camera, layers: 0b011),
-      .sendLayers(ana, .camera, layers: 0), .sendLayers(ana, .screen, layers: 1),
+      .sendLayers(ana, .camera, layers: 0), .sendLayers(ana, .camera, layers: 0, isScalable: true),
+      .sendLayers(ana, .screen, layers: 1),
       .sendLayers(ana, .microphone, layers: 0), .sendLayers(ben, .camera, layers: 1),
     ])
     let messages = try await client.messages()
-    #expect(messages.map { $0.text("type") } == ["connection", "layers", "layers"])
-    #expect(messages.dropFirst().map { $0.text("kind") } == ["camera", "camera"])
+    #expect(messages.map { $0.text("type") } == ["connection", "layers", "layers", "layers"])
+    #expect(messages.dropFirst().map { $0.text("kind") } == ["camera", "camera", "camera"])
     #expect(messages[1]["layers"] == .array([.bool(true), .bool(true), .bool(false)]))
     #expect(messages[2]["layers"] == .array([.bool(false), .bool(false), .bool(false)]))
+    #expect(messages.dropFirst().map { $0["scalable"] } == [.bool(false), .bool(false), .bool(true)])
   }
 
   @Test("what the node measures on its way to a client is told in kbit/s, with what it proposes")
@@ -159,7 +161,8 @@ struct MediaSignallingTests {
     let token = try #require(try await client.messages().first).text("resume")
     await client.say(Said.cameraOffer.encoded())
     await node.directory.deliver([
-      .connected(ana), .sendLayers(ana, .camera, layers: 1), .path(ana, Self.report(.poor, .audioOnly)),
+      .connected(ana), .sendLayers(ana, .camera, layers: 1, isScalable: true),
+      .path(ana, Self.report(.poor, .audioOnly)),
     ])
     await client.lose()
     let again = TestClient(node)
@@ -168,6 +171,7 @@ struct MediaSignallingTests {
     #expect(
       caught.map { $0.text("type") } == ["welcome", "connection", "slots", "layers", "path", "create_group"])
     #expect(caught[3]["layers"] == .array([.bool(true), .bool(false), .bool(false)]))
+    #expect(caught[3]["scalable"] == .bool(true))
     #expect(caught[4].text("proposal") == "audio_only")
 
     await again.say(Said.cameraOffer.encoded())
@@ -178,6 +182,7 @@ struct MediaSignallingTests {
     let renewed = try await again.messages()
     #expect(renewed.map { $0.text("type") } == ["connection", "layers", "path"])
     #expect(renewed[1]["layers"] == .array([.bool(true), .bool(true), .bool(true)]))
+    #expect(renewed[1]["scalable"] == .bool(false))
     #expect(renewed[2].text("state") == "good" && renewed[2].text("proposal") == "none")
   }
 

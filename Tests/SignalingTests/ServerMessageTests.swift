@@ -46,8 +46,14 @@ struct ServerMessageTests {
     (.resync, #""resync""#),
     (.ready(epoch: 0), #""ready","epoch":0"#),
     (.error(.removed, fatal: true, detail: nil), #""error","code":"removed","fatal":true"#),
-    (.layers(.camera, [true, true, false]), #""layers","kind":"camera","layers":[true,true,false]"#),
-    (.layers(.screen, [false]), #""layers","kind":"screen","layers":[false]"#),
+    (
+      .layers(.camera, [true, true, false], isScalable: true),
+      #""layers","kind":"camera","layers":[true,true,false],"scalable":true"#
+    ),
+    (
+      .layers(.screen, [false], isScalable: false),
+      #""layers","kind":"screen","layers":[false],"scalable":false"#
+    ),
     (
       .path(DownPath(state: .limited, down: 420, proposal: .lowData)),
       #""path","state":"limited","down":420,"proposal":"low_data""#

@@ -185,7 +185,7 @@ extension Simulation {
   /// What the node last said about the camera layers of a client.
   fileprivate func lastLayers(_ index: Int) -> UInt8? {
     for event in events.reversed() {
-      if case .sendLayers(id(index), .camera, let layers) = event { return layers }
+      if case .sendLayers(id(index), .camera, let layers, _) = event { return layers }
     }
     return nil
   }

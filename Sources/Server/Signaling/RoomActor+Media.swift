@@ -35,7 +35,8 @@ extension RoomActor {
         let index = RoomNumbers.index(of: receiver)
         let changed = sessions[index]?.slots.assign(source.map(RoomNumbers.index(of:)), to: slot, kind: kind)
         if changed == true, !moved.contains(index) { moved.append(index) }
-      case .sendLayers(let peer, let kind, let layers): setLayers(layers, of: kind, RoomNumbers.index(of: peer))
+      case .sendLayers(let peer, let kind, let layers, let isScalable):
+        setLayers(layers, isScalable, of: kind, RoomNumbers.index(of: peer))
       case .path(let peer, let report): setPath(DownPath(report), RoomNumbers.index(of: peer))
       }
     }
@@ -60,8 +61,8 @@ extension RoomActor {
     outbox(of: index)?.send(.connection(state))
   }
 
-  private func setLayers(_ layers: UInt8, of kind: SourceKind, _ index: Int) {
-    guard let message = sessions[index]?.sent.set(layers, of: kind) else { return }
+  private func setLayers(_ layers: UInt8, _ isScalable: Bool, of kind: SourceKind, _ index: Int) {
+    guard let message = sessions[index]?.sent.set(layers, isScalable: isScalable, of: kind) else { return }
     outbox(of: index)?.send(message)
   }
 

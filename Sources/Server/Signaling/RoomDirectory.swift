@@ -238,7 +238,7 @@ extension MediaEvent {
     switch self {
     case .connected(let peer), .disconnected(let peer, _): peer
     case .slotChanged(let receiver, _, _, _): receiver
-    case .sendLayers(let peer, _, _), .path(let peer, _): peer
+    case .sendLayers(let peer, _, _, _), .path(let peer, _): peer
     }
   }
 }

@@ -159,7 +159,7 @@ final class Simulation<Security: RTCSecurityProvider> {
 
   private func take(_ event: MediaEvent) {
     events.append(event)
-    guard let obedience, case .sendLayers(let peer, .camera, let layers) = event else { return }
+    guard let obedience, case .sendLayers(let peer, .camera, let layers, _) = event else { return }
     orders.append((now + obedience, Int(peer.rawValue) - 1, layers))
   }
 
