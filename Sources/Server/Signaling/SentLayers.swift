@@ -1,7 +1,7 @@
 import SFU
 import Signaling
 
-/// Which layers of one participant's pictures somebody takes, as the media plane said last, and whether they may come as layers of
+/// Which layers of one participant's pictures somebody takes, as the media plane said last, and whether they may come in
 /// one stream. All of them, and as streams of their own, until it says so.
 struct SentLayers {
   /// How many layers the offer had.
@@ -41,7 +41,9 @@ struct SentLayers {
 
   /// All that was said, again.
   var messages: [ServerMessage] {
-    [Picture.camera, .screen].compactMap { picture in taken[picture].map { .layers(picture, $0.layers, isScalable: $0.isScalable) } }
+    [Picture.camera, .screen].compactMap { picture in
+      taken[picture].map { .layers(picture, $0.layers, isScalable: $0.isScalable) }
+    }
   }
 }
 

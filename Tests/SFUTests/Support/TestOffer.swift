@@ -8,12 +8,15 @@ struct TestOffer {
   var slots = 3
   var hasSimulcast = true
   var hasScreenSlot = true
+  var hasVP9 = false
   /// Declared for the camera when there is no simulcast.
   var cameraSSRC: UInt32?
 
   static let opus: UInt8 = 111
   static let vp8: UInt8 = 96
   static let rtx: UInt8 = 97
+  static let vp9: UInt8 = 98
+  static let vp9RTX: UInt8 = 99
 
   static let extensions: RTPExtensionMap = {
     var map = RTPExtensionMap()
@@ -88,9 +91,20 @@ struct TestOffer {
           feedback: ["goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"]),
         SDPCodec(payloadType: Self.rtx, name: "rtx", clockRate: 90_000, parameters: "apt=\(Self.vp8)"),
       ]
+      if hasVP9 { media.codecs += Self.vp9Formats }
     }
     return media
   }
+
+  /// As browsers list them: of profile 2 (ten bits) too.
+  private static let vp9Formats = [
+    SDPCodec(payloadType: 100, name: "VP9", clockRate: 90_000, parameters: "profile-id=2"),
+    SDPCodec(payloadType: 101, name: "rtx", clockRate: 90_000, parameters: "apt=100"),
+    SDPCodec(
+      payloadType: vp9, name: "VP9", clockRate: 90_000, parameters: "profile-id=0",
+      feedback: ["goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"]),
+    SDPCodec(payloadType: vp9RTX, name: "rtx", clockRate: 90_000, parameters: "apt=\(vp9)"),
+  ]
 }
 
 /// Deterministic, for SSRCs and credentials of tests.
