@@ -21,14 +21,17 @@ struct LayerCounts {
   private var first: Int64
   private var highest: Int64
 
-  /// Begins with the packet after `sequence`. Freed by `destroy`.
-  init(after sequence: Int64) {
+  /// Begins some packets before `sequence`, the first that came: those before it may come yet. Freed by `destroy`.
+  init(before sequence: Int64) {
     entries = .allocate(capacity: Self.capacity)
     entries.initialize(repeating: Entry(), count: Self.capacity)
-    first = sequence
-    highest = sequence
-    entries[Int(sequence & Self.mask)].sequence = sequence
+    first = sequence &- Self.overtaken
+    highest = sequence &- 1
+    for missing in first..<sequence { entries[Int(missing & Self.mask)].sequence = missing }
   }
+
+  /// The packets of a large key picture.
+  private static var overtaken: Int64 { 128 }
 
   func destroy() { entries.deallocate() }
 

@@ -117,9 +117,7 @@ extension MediaRouter {
         if let height = vp8.keyFrameSize(in: payload)?.height { upTrack.pointee.parts[Int(layer)].height = height }
       }
     }
-    if isScalable(upTrack), !mayChangeFormat(of: track, toVP9: false, sequence, use.startsKeyFrame, now: now) {
-      use.serves = 0
-    }
+    if !noteFormat(of: track, isVP9: false, sequence, use.startsKeyFrame, now: now) { use.serves = 0 }
     return use
   }
 }

@@ -18,7 +18,7 @@ extension MediaRouter {
       if vp9.startsKeyPicture { noteKeyPicture(vp9, sequence, of: track, now: now) }
       upTrack.pointee.count(payload.count, layer: Int(vp9.spatialID), serves: use.serves, now: now)
     }
-    if !isScalable(upTrack), !mayChangeFormat(of: track, toVP9: true, sequence, use.startsKeyFrame, now: now) {
+    guard noteFormat(of: track, isVP9: true, sequence, use.startsKeyFrame, now: now) else {
       use.serves = 0
       return use
     }
@@ -43,34 +43,37 @@ extension MediaRouter {
     }
   }
 
+  /// Whether a packet has the format that its source comes in. The first newer one of another format makes the change, and
+  /// whoever follows the source begins again with its key frame. What is left over of the old format is of no use.
   @inline(__always)
-  func isScalable(_ upTrack: UnsafeMutablePointer<UpTrack>) -> Bool {
-    peers[upTrack.pointee.peer].pointee.sources[Int(upTrack.pointee.kind.rawValue)].isScalable
+  mutating func noteFormat(
+    of track: Int32, isVP9: Bool, _ sequence: Int64, _ startsKeyFrame: Bool, now: Instant
+  ) -> Bool {
+    let upTrack = upTracks[track]
+    if peers[upTrack.pointee.peer].pointee.sources[Int(upTrack.pointee.kind.rawValue)].isScalable == isVP9 {
+      return true
+    }
+    return changeFormat(of: track, toVP9: isVP9, sequence, startsKeyFrame, now: now)
   }
 
-  /// A packet has another format than what its source came in until now. A key frame that is newer than all before makes the
-  /// change, and whoever follows the source begins there. Until it comes nothing of the new format can be decoded: it is
-  /// asked for. What is left over of the old format is of no use.
-  mutating func mayChangeFormat(
+  private mutating func changeFormat(
     of track: Int32, toVP9: Bool, _ sequence: Int64, _ startsKeyFrame: Bool, now: Instant
   ) -> Bool {
     let upTrack = upTracks[track]
-    guard sequence == upTrack.pointee.highest else { return false }
     let (peer, kind) = (upTrack.pointee.peer, Int(upTrack.pointee.kind.rawValue))
-    guard startsKeyFrame else {
+    guard sequence == upTrack.pointee.highest else { return false }
+    if !toVP9, !startsKeyFrame, upTrack.pointee.layer > 0 {
       let scalable = peers[peer].pointee.sources[kind].layers[0]
-      if toVP9 || scalable < 0 || now - upTracks[scalable].pointee.parts[0].lastArrival > Self.overlap {
-        wantKeyFrame(of: track, now: now)
-      }
-      return false
+      if scalable >= 0, now - upTracks[scalable].pointee.parts[0].lastArrival < Self.overlap { return false }
     }
-    if toVP9, upTrack.pointee.counts == nil { upTrack.pointee.counts = LayerCounts(after: sequence &- 1) }
+    if toVP9, upTrack.pointee.counts == nil { upTrack.pointee.counts = LayerCounts(before: sequence) }
     peers[peer].pointee.sources[kind].isScalable = toVP9
     var subscriber = peers[peer].pointee.sources[kind].firstSubscriber
     while subscriber >= 0 {
       downTracks[subscriber].pointee.currentLayer = -1
       subscriber = downTracks[subscriber].pointee.nextSubscriber
     }
+    if !startsKeyFrame { wantKeyFrame(of: track, now: now) }
     return true
   }
 

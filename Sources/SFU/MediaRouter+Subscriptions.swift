@@ -145,11 +145,8 @@ extension MediaRouter {
     while place >= 0 {
       let down = downTracks[place]
       let (target, current) = (down.pointee.targetLayer, down.pointee.currentLayer)
-      if source.isScalable && upTrack.pointee.layer == 0
-        ? max(target, current) >= 0 : target == upTrack.pointee.layer || current == upTrack.pointee.layer
-      {
-        return true
-      }
+      if target >= 0 && source.track(of: Int(target)) == track { return true }
+      if current >= 0 && source.track(of: Int(current)) == track { return true }
       place = down.pointee.nextSubscriber
     }
     return false

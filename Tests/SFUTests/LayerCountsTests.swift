@@ -11,7 +11,7 @@ struct LayerCountsTests {
   @Test("what is left out is not missing, what is lost stays missing, and every number leads back", arguments: 1...20)
   func numbers(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    var counts = LayerCounts(after: 99)
+    var counts = LayerCounts(before: 100)
     defer { counts.destroy() }
     let serves = (0..<4_000).map { _ in [0b111, 0b110, 0b100, 0b010, 0b001].randomElement(using: &random)! as UInt8 }
     var came: [Int64: LayerCounts.Place] = [:]
@@ -52,7 +52,7 @@ struct LayerCountsTests {
 
   @Test("only a packet that was missing and is for others fills a number, and only the first time")
   func fills() {
-    var counts = LayerCounts(after: 0)
+    var counts = LayerCounts(before: 1)
     defer { counts.destroy() }
     _ = counts.note(1, serves: Self.everybody)
     _ = counts.note(3, serves: 0b100)
@@ -63,9 +63,19 @@ struct LayerCountsTests {
     #expect(counts.note(4, serves: 0b010)?.fills == 0)
   }
 
+  @Test("packets from just before the first that came are taken, older ones are not")
+  func overtaken() {
+    var counts = LayerCounts(before: 1_000)
+    defer { counts.destroy() }
+    #expect(counts.note(1_000, serves: 0b100)?.fills == 0)
+    #expect(counts.note(998, serves: 0b001)?.serves == 0b001)
+    #expect(counts.origin(of: 998, layer: 0) == 998)
+    #expect(counts.note(500, serves: 0b001) == nil)
+  }
+
   @Test("a gap of any length takes bounded time, and what is older than the window is gone")
   func window() {
-    var counts = LayerCounts(after: 0)
+    var counts = LayerCounts(before: 1)
     defer { counts.destroy() }
     _ = counts.note(1, serves: 0b001)
     #expect(counts.note(1 << 40, serves: Self.everybody)?.skipped[2] == 1, "what was counted out stays so")

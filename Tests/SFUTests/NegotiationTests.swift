@@ -53,6 +53,23 @@ struct NegotiationTests {
     #expect(rid.direction == .recvonly)
   }
 
+  @Test("VP9 of profile 0 is answered after VP8 where it is offered, with SSRCs in common")
+  func vp9() throws {
+    let offer = offer { $0.hasVP9 = true }
+    let (answer, peer) = try negotiate(offer.text, offer.mids)
+    for mid in ["cam", "scr", "v0", "sv"] {
+      let section = try #require(answer.section(mid: mid))
+      #expect(section.codecs.map(\.payloadType) == [TestOffer.vp8, TestOffer.rtx, TestOffer.vp9, TestOffer.vp9RTX])
+      #expect(section.codecs[2].parameters == "profile-id=0")
+      #expect(section.codecs[2].feedback == section.codecs[0].feedback)
+      #expect(section.sources.count == (mid == "cam" || mid == "scr" ? 0 : 2))
+    }
+    let expected = VP9PayloadTypes(media: TestOffer.vp9, rtx: TestOffer.vp9RTX)
+    #expect(peer.slots.allSatisfy { $0.video?.vp9 == expected && $0.audio?.vp9 == nil })
+    let plain = self.offer { _ in }
+    #expect(try negotiate(plain.text, plain.mids).peer.slots.allSatisfy { $0.video?.vp9 == nil })
+  }
+
   @Test(
     "default offers become slots and sources", .enabled(if: Fixture.arePresent),
     arguments: ["chromium-default-offer", "firefox-default-offer"])
@@ -62,6 +79,10 @@ struct NegotiationTests {
     let (answer, peer) = try negotiate(text, OfferedMids(microphone: mids[0], camera: mids[1]))
     #expect(answer.media.count == 2)
     #expect(peer.sources.count == 2)
+    #expect(answer.media[1].codecs.map { $0.name.lowercased() } == ["vp8", "rtx", "vp9", "rtx"])
+    let vp9 = try #require(peer.sources[1].vp9)
+    #expect(vp9.media == (name.hasPrefix("chromium") ? 98 : 121))
+    #expect(answer.media[1].retransmission(of: vp9.media)?.payloadType == vp9.rtx)
   }
 
   @Test(

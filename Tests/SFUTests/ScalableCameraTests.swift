@@ -201,11 +201,18 @@ struct ScalableCameraTests {
   }
 
   @Test("VP9 that begins without a key picture is not forwarded, but asked for one")
-  func withoutKeyPicture() {
+  func withoutKeyPicture() throws {
+    let request = ViewRequest(slot: 0, participant: camera.peer.id, pixelHeight: 720)
+    room.apply(.setView(peer: small.id, requests: [request]))
     send(pictures: 2)
     #expect(seen(large).isEmpty && seen(small).isEmpty)
     room.advance(.milliseconds(20))
     #expect(camera.peer.keyFrameRequests == [ScalableCamera.ssrc])
+    // Its first packet comes last.
+    let key = camera.next(key: true)
+    send(Array(key[1...]) + [key[0]])
+    #expect(layers(large).sorted() == [0, 0, 1, 1, 2, 2])
+    #expect(numbers(large) == [0, 1, 2, 3, 4, 5])
   }
 
   @Test("the sender is told that the room can take it, and when somebody comes who cannot")

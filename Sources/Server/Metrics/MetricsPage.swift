@@ -80,6 +80,8 @@ struct MetricsPage {
       "tertulia_copied_packets_total", "Sounds sent twice to receivers whose paths lose packets.", media.copied)
     text.counter("tertulia_recovered_packets_total", "Lost packets that their sender sent again.", media.recovered)
     text.counter("tertulia_probe_packets_total", "Packets sent to find out what a path carries.", media.probes)
+    text.counter(
+      "tertulia_filled_packets_total", "Numbers that receivers missed in vain, filled with padding.", media.filled)
     text.counter("tertulia_paced_packets_total", "Packets that waited for the pacer.", media.paced)
     text.counter("tertulia_nacks_sent_total", "Requests for lost packets.", media.nacksSent)
     text.counter("tertulia_key_frame_requests_total", "Key frames asked for.", media.keyFrameRequestsSent)
