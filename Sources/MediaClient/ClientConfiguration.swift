@@ -8,6 +8,8 @@ package struct ClientConfiguration: Sendable {
   /// Person slots, each with sound and picture, 0...32.
   package var personSlots = 9
   package var hasScreenSlot = true
+  /// Offers VP9 behind VP8, as browsers do.
+  package var offersVP9 = true
 
   package var camera = VideoProfile.camera
   package var screen = VideoProfile.screen

@@ -6,6 +6,8 @@ struct ClientOffer {
   static let opus: UInt8 = 111
   static let vp8: UInt8 = 96
   static let vp8RTX: UInt8 = 97
+  static let vp9: UInt8 = 98
+  static let vp9RTX: UInt8 = 99
 
   /// SSRCs of what is sent, chosen by this end.
   struct SendStream {
@@ -26,7 +28,8 @@ struct ClientOffer {
     candidates: [ICECandidate], cname: String, using random: inout some RandomNumberGenerator
   ) {
     var builder = OfferBuilder(
-      credentials: credentials, fingerprint: fingerprint, candidates: candidates.map { $0.text() }, cname: cname)
+      credentials: credentials, fingerprint: fingerprint, candidates: candidates.map { $0.text() }, cname: cname,
+      offersVP9: configuration.offersVP9)
     var mids = OfferedMids()
     var streams: [SendStream] = []
     func send(_ kind: SourceKind, _ profile: VideoProfile?) -> String {
@@ -59,10 +62,13 @@ private struct OfferBuilder {
   private let transport: SDPTransport
   private let candidates: [String]
   private let cname: String
+  private let offersVP9: Bool
 
   init(
-    credentials: ICECredentials, fingerprint: CertificateFingerprint, candidates: [String], cname: String
+    credentials: ICECredentials, fingerprint: CertificateFingerprint, candidates: [String], cname: String,
+    offersVP9: Bool
   ) {
+    self.offersVP9 = offersVP9
     var transport = SDPTransport()
     transport.iceUfrag = credentials.ufrag
     transport.icePwd = credentials.password
@@ -117,7 +123,9 @@ private struct OfferBuilder {
     section.candidates = media.isEmpty ? candidates : []
     section.hasRTCPMux = true
     section.hasReducedSizeRTCP = true
-    section.codecs = kind == .audio ? Self.audioCodecs : Self.videoCodecs
+    section.codecs =
+      kind == .audio
+      ? Self.audioCodecs : Self.videoCodecs.filter { offersVP9 || !Self.vp9Formats.contains($0.payloadType) }
     section.headerExtensions = kind == .audio ? Self.audioExtensions : Self.videoExtensions
     return section
   }
@@ -132,11 +140,13 @@ private struct OfferBuilder {
 
   private static let videoFeedback = ["goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"]
 
+  private static let vp9Formats = [ClientOffer.vp9, ClientOffer.vp9RTX]
   private static let videoCodecs = [
     SDPCodec(payloadType: ClientOffer.vp8, name: "VP8", clockRate: 90_000, feedback: videoFeedback),
     SDPCodec(payloadType: ClientOffer.vp8RTX, name: "rtx", clockRate: 90_000, parameters: "apt=96"),
-    SDPCodec(payloadType: 98, name: "VP9", clockRate: 90_000, parameters: "profile-id=0", feedback: videoFeedback),
-    SDPCodec(payloadType: 99, name: "rtx", clockRate: 90_000, parameters: "apt=98"),
+    SDPCodec(
+      payloadType: ClientOffer.vp9, name: "VP9", clockRate: 90_000, parameters: "profile-id=0", feedback: videoFeedback),
+    SDPCodec(payloadType: ClientOffer.vp9RTX, name: "rtx", clockRate: 90_000, parameters: "apt=98"),
     SDPCodec(payloadType: 122, name: "ulpfec", clockRate: 90_000),
   ]
 

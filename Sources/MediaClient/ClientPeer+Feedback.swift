@@ -47,6 +47,6 @@ extension ClientPeer {
 
   private mutating func requestKeyFrame(_ ssrc: UInt32) {
     guard let index = streams.firstIndex(where: { $0.ssrc == ssrc }) else { return }
-    streams[index].video?.needsKeyFrame = true
+    needKeyFrame(index)
   }
 }

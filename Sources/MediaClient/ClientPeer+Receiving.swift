@@ -85,9 +85,8 @@ extension ClientPeer {
     let place = trackOfSSRC[index] / 2
     let isRepair = trackOfSSRC[index] % 2 == 1
     if isRepair {
-      let (ssrc, payloadType) = (tracks[place].ssrc, tracks[place].payloadType)
-      guard header.payloadType == tracks[place].rtxPayloadType,
-        RTX.unwrap(&header, in: packet, ssrc: ssrc, payloadType: payloadType)
+      guard let payloadType = tracks[place].repaired(header.payloadType),
+        RTX.unwrap(&header, in: packet, ssrc: tracks[place].ssrc, payloadType: payloadType, allowsEmpty: true)
       else { return }
     }
     let sentAt = tracks[place].receive(header, in: packet, isRepair: isRepair, now: now)

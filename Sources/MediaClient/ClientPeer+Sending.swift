@@ -13,6 +13,10 @@ extension ClientPeer {
         statistics.skipped += UInt64((now - sources[index].nextDue).nanoseconds / sources[index].interval.nanoseconds)
         sources[index].nextDue = now + sources[index].interval
       }
+      if sources[index].isScalable {
+        sendScalablePicture(sources[index].streams, due: due, now: now, into: &out)
+        continue
+      }
       for stream in sources[index].streams where streams[stream].isWanted {
         if streams[stream].video == nil {
           sendAudio(stream, due: due, now: now, into: &out)
@@ -57,7 +61,34 @@ extension ClientPeer {
       streams[index].countSent(payload: sent)
       streams[index].remember(
         OutgoingStream.Sent(
-          sequence: header.sequenceNumber, timestamp: timestamp, marker: header.marker, frame: frame, packet: packet))
+          sequence: header.sequenceNumber, timestamp: timestamp, marker: header.marker, content: .plain(frame),
+          packet: packet))
+    }
+  }
+
+  /// All layers of a picture in the first of its streams, unless nobody takes any.
+  private mutating func sendScalablePicture(
+    _ range: Range<Int>, due: Instant, now: Instant, into out: inout some DatagramSink & ~Copyable
+  ) {
+    let index = range.lowerBound
+    guard range.contains(where: { streams[$0].isWanted }), var video = streams[index].scalable else { return }
+    let frames = video.nextPicture(now: now)
+    streams[index].scalable = video
+    statistics.framesSent += 1
+    if frames[0].isKey { statistics.keyFramesSent += 1 }
+    let timestamp = streams[index].timestamp(at: due - connectedAt)
+    for frame in frames {
+      for packet in 0..<frame.packetCount {
+        let isLast = frame.isTop && packet == frame.packetCount - 1
+        let header = streams[index].nextHeader(timestamp: timestamp, marker: isLast, isVP9: true)
+        var values = streamNames(of: index)
+        let sent = send(header, &values, now: now, into: &out) { video.write(frame, packet: packet, into: &$0) }
+        streams[index].countSent(payload: sent)
+        streams[index].remember(
+          OutgoingStream.Sent(
+            sequence: header.sequenceNumber, timestamp: timestamp, marker: isLast, content: .scalable(frame),
+            packet: packet))
+      }
     }
   }
 
@@ -66,15 +97,19 @@ extension ClientPeer {
     _ ssrc: UInt32, _ sequence: UInt16, now: Instant, into out: inout some DatagramSink & ~Copyable
   ) {
     guard let index = streams.firstIndex(where: { $0.ssrc == ssrc }), let sent = streams[index].sent(sequence),
-      let header = streams[index].nextRTXHeader(of: sent), let video = streams[index].video
+      let header = streams[index].nextRTXHeader(of: sent)
     else { return }
     var values = RTPExtensions()
     values.mid = streams[index].mid
     values.repairedRID = streams[index].rid
     statistics.packetsRepeated += 1
+    let stream = streams[index]
     _ = send(header, &values, now: now, into: &out) { writer in
       writer.write(sequence)
-      video.write(sent.frame, packet: sent.packet, into: &writer)
+      switch sent.content {
+      case .plain(let frame): stream.video?.write(frame, packet: sent.packet, into: &writer)
+      case .scalable(let frame): stream.scalable?.write(frame, packet: sent.packet, into: &writer)
+      }
     }
   }
 

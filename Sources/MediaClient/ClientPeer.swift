@@ -152,19 +152,32 @@ package struct ClientPeer<Security: RTCSecurityProvider>: ~Copyable {
       sources[index].isEnabled = isEnabled
       guard state == .connected else { continue }
       sources[index].nextDue = isEnabled ? now : .distantFuture
-      for stream in sources[index].streams { streams[stream].video?.needsKeyFrame = true }
+      for stream in sources[index].streams { needKeyFrame(stream) }
     }
   }
 
   /// Pauses the layers of a picture that nobody takes, as the node says; `layers` are in the order that they were offered in.
-  /// A layer that is taken again begins with a key frame.
-  package mutating func setLayers(_ kind: SourceKind, _ layers: [Bool]) {
-    for source in sources where source.kind == kind {
+  /// A layer that is taken again begins with a key frame. `isScalable`: they go out as spatial layers of one VP9 stream, up to
+  /// the highest that is taken, if both ends have negotiated it.
+  package mutating func setLayers(_ kind: SourceKind, _ layers: [Bool], isScalable: Bool = false) {
+    let isScalable = isScalable && configuration.offersVP9
+    for index in sources.indices where sources[index].kind == kind {
+      let source = sources[index]
       for (stream, isWanted) in zip(source.streams, layers) {
-        if isWanted, !streams[stream].isWanted { streams[stream].video?.needsKeyFrame = true }
+        if isWanted, !streams[stream].isWanted || source.isScalable != isScalable { needKeyFrame(stream) }
         streams[stream].isWanted = isWanted
       }
+      if isScalable, let top = layers.lastIndex(of: true) {
+        streams[source.streams.lowerBound].scalable?.layerCount = top + 1
+      }
+      if isScalable != source.isScalable { needKeyFrame(source.streams.lowerBound) }
+      sources[index].isScalable = isScalable
     }
+  }
+
+  mutating func needKeyFrame(_ stream: Int) {
+    streams[stream].video?.needsKeyFrame = true
+    streams[stream].scalable?.needsKeyFrame = true
   }
 
   /// Says goodbye and ends.

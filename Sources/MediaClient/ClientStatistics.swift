@@ -51,6 +51,8 @@ package struct TrackStatistics: Hashable, Sendable {
   /// Frames (for audio: packets) in order and complete, that a decoder could have shown.
   package var frames: UInt64 = 0
   package var keyFrames: UInt64 = 0
+  /// Of `frames`, those that came as layers of a VP9 stream.
+  package var scalableFrames: UInt64 = 0
   /// Frames that were incomplete, or came while a key frame was awaited.
   package var framesDropped: UInt64 = 0
   /// Height in pixels that the last key frame announced.

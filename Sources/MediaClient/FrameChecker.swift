@@ -12,14 +12,26 @@ struct FrameChecker {
   }
 
   /// Nothing can be shown until a key frame comes.
-  private(set) var needsKeyFrame = true
+  var needsKeyFrame = true
+  /// Of a scalable stream.
+  var picture = LayeredPicture()
   private var open: Frame?
   private var last: Frame?
   private var freezes = FreezeMeter()
 
   mutating func take(_ packet: ReceivedPacket, now: Instant, _ statistics: inout TrackStatistics) {
-    if packet.isPadding { return }
-    guard let descriptor = packet.descriptor else { return takeAudio(packet, now: now, &statistics) }
+    switch packet.content {
+    case .padding: break
+    case .sound: takeAudio(packet, now: now, &statistics)
+    case .vp8(let descriptor): takePlain(packet, descriptor, now: now, &statistics)
+    case .vp9(let descriptor): takeScalable(packet, descriptor, now: now, &statistics)
+    }
+  }
+
+  private mutating func takePlain(
+    _ packet: ReceivedPacket, _ descriptor: VP8Descriptor, now: Instant, _ statistics: inout TrackStatistics
+  ) {
+    if packet.isKeyFrame { endScalable(&statistics) }
     if let height = packet.height { statistics.height = height }
     if descriptor.startsFrame {
       // A key frame may cut off what a sender that left, or another layer, had not finished.
@@ -46,9 +58,22 @@ struct FrameChecker {
 
   /// Packets were lost for good: what is half there is dropped, and what depends on it.
   mutating func breakOff(_ statistics: inout TrackStatistics) {
-    if open != nil { statistics.framesDropped += 1 }
+    if open != nil || picture.isOpen { statistics.framesDropped += 1 }
     open = nil
+    picture = LayeredPicture()
     needsKeyFrame = true
+  }
+
+  /// A scalable stream takes the place of a plain one, with a key picture.
+  mutating func endPlain(_ statistics: inout TrackStatistics) {
+    if open != nil { statistics.framesDropped += 1 }
+    (open, last) = (nil, nil)
+  }
+
+  /// The other way round.
+  private mutating func endScalable(_ statistics: inout TrackStatistics) {
+    if picture.isOpen { statistics.framesDropped += 1 }
+    picture = LayeredPicture()
   }
 
   private mutating func finish(_ frame: Frame, now: Instant, _ statistics: inout TrackStatistics) {
@@ -56,11 +81,18 @@ struct FrameChecker {
       statistics.framesDropped += 1
       return
     }
-    if let last { check(frame, after: last, &statistics) }
-    needsKeyFrame = false
+    if let last { check(frame, after: last, &statistics) } else if !frame.isKey { statistics.violations += 1 }
     last = frame
-    if frame.isKey { statistics.keyFrames += 1 }
-    let isNew = note(frame.note, isKey: frame.isKey, &statistics)
+    show(frame.note, isKey: frame.isKey, now: now, &statistics)
+  }
+
+  /// A picture is whole, and a decoder can decode it.
+  mutating func show(
+    _ note: SyntheticPayload?, isKey: Bool, now: Instant, _ statistics: inout TrackStatistics
+  ) {
+    needsKeyFrame = false
+    if isKey { statistics.keyFrames += 1 }
+    let isNew = self.note(note, isKey: isKey, &statistics)
     freezes.count(now, isNew: isNew, &statistics)
     countFrame(now, &statistics)
   }

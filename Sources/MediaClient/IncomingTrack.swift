@@ -6,7 +6,9 @@ struct IncomingTrack {
   let ssrc: UInt32
   let rtxSSRC: UInt32?
   let payloadType: UInt8
-  let rtxPayloadType: UInt8?
+  private let rtxPayloadType: UInt8?
+  private let vp9PayloadType: UInt8?
+  private let vp9RTXPayloadType: UInt8?
   var statistics: TrackStatistics
 
   private var buffer = ReorderBuffer()
@@ -28,7 +30,14 @@ struct IncomingTrack {
     rtxSSRC = answered.rtxSSRC
     payloadType = answered.payloadType
     rtxPayloadType = answered.rtxPayloadType
+    vp9PayloadType = answered.vp9PayloadType
+    vp9RTXPayloadType = answered.vp9RTXPayloadType
     statistics = TrackStatistics(slot: answered.slot, isVideo: answered.isVideo)
+  }
+
+  /// The format of what a retransmission format repeats; nil for others.
+  func repaired(_ rtx: UInt8) -> UInt8? {
+    rtx == rtxPayloadType ? payloadType : rtx == vp9RTXPayloadType ? vp9PayloadType : nil
   }
 
   /// Takes a decrypted packet, of the RTX stream already unwrapped. Returns when it was sent, if a note in it says so and
@@ -36,7 +45,9 @@ struct IncomingTrack {
   mutating func receive(
     _ header: RTPHeader, in packet: UnsafeRawBufferPointer, isRepair: Bool, now: Instant
   ) -> Instant? {
-    guard header.payloadType == payloadType, let range = header.payloadRange(in: packet) else { return nil }
+    guard header.payloadType == payloadType || header.payloadType == vp9PayloadType,
+      let range = header.payloadRange(in: packet)
+    else { return nil }
     let payload = UnsafeRawBufferPointer(rebasing: packet[range])
     statistics.packets += 1
     statistics.bytes += UInt64(payload.count)
@@ -62,15 +73,24 @@ struct IncomingTrack {
       // One byte of TOC comes before the note.
       let note = SyntheticPayload(UnsafeRawBufferPointer(rebasing: payload[1...]))
       return ReceivedPacket(
-        timestamp: header.timestamp, marker: header.marker, descriptor: nil, isKeyFrame: true, height: nil, note: note)
+        timestamp: header.timestamp, marker: header.marker, content: .sound, isKeyFrame: true, height: nil, note: note)
     }
+    guard header.payloadType == payloadType else { return parseVP9(header, payload) }
     guard let descriptor = VP8Descriptor(payload) else { return nil }
     let isKey = descriptor.startsKeyFrame(in: payload)
     let offset = descriptor.noteOffset(isKeyFrame: isKey)
     let note = payload.count > offset ? SyntheticPayload(UnsafeRawBufferPointer(rebasing: payload[offset...])) : nil
     return ReceivedPacket(
-      timestamp: header.timestamp, marker: header.marker, descriptor: descriptor, isKeyFrame: isKey,
+      timestamp: header.timestamp, marker: header.marker, content: .vp8(descriptor), isKeyFrame: isKey,
       height: descriptor.keyFrameSize(in: payload)?.height, note: note)
+  }
+
+  private func parseVP9(_ header: RTPHeader, _ payload: UnsafeRawBufferPointer) -> ReceivedPacket? {
+    guard let descriptor = VP9Descriptor(payload) else { return nil }
+    return ReceivedPacket(
+      timestamp: header.timestamp, marker: header.marker, content: .vp9(descriptor),
+      isKeyFrame: descriptor.startsKeyPicture, height: nil,
+      note: SyntheticPayload(UnsafeRawBufferPointer(rebasing: payload[descriptor.numbers.length...])))
   }
 
   private mutating func drain(_ now: Instant) {

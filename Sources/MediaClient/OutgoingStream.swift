@@ -9,8 +9,13 @@ struct OutgoingStream {
     let sequence: UInt16
     let timestamp: UInt32
     let marker: Bool
-    let frame: SyntheticVideo.Frame
+    let content: Content
     let packet: Int
+  }
+
+  enum Content {
+    case plain(SyntheticVideo.Frame)
+    case scalable(SyntheticScalable.LayerFrame)
   }
 
   let kind: SourceKind
@@ -22,6 +27,8 @@ struct OutgoingStream {
   let rid: StreamToken?
   /// Nil for audio.
   var video: SyntheticVideo?
+  /// Of the first layer of a picture: all of them in one stream, when the client sends them so.
+  var scalable: SyntheticScalable?
 
   var isAcknowledged = false
   /// Whether somebody takes this layer.
@@ -50,6 +57,7 @@ struct OutgoingStream {
     video = profile.map {
       SyntheticVideo($0.layers[layer], frameRate: $0.frameRate, source: source, using: &random)
     }
+    if layer == 0, let profile { scalable = SyntheticScalable(profile, source: source, using: &random) }
     // Browsers start anywhere, above 32,768 too.
     sequence = UInt16.random(in: 0...UInt16.max, using: &random)
     rtxSequence = UInt16.random(in: 0...UInt16.max, using: &random)
@@ -64,10 +72,11 @@ struct OutgoingStream {
     return timestampOffset &+ UInt32(truncatingIfNeeded: ticks)
   }
 
-  mutating func nextHeader(timestamp: UInt32, marker: Bool) -> RTPHeader {
+  mutating func nextHeader(timestamp: UInt32, marker: Bool, isVP9: Bool = false) -> RTPHeader {
     defer { sequence &+= 1 }
     return RTPHeader(
-      payloadType: payloadType, sequenceNumber: sequence, timestamp: timestamp, ssrc: ssrc, marker: marker)
+      payloadType: isVP9 ? ClientOffer.vp9 : payloadType, sequenceNumber: sequence, timestamp: timestamp, ssrc: ssrc,
+      marker: marker)
   }
 
   mutating func nextAudioFrame() -> UInt32 {
@@ -96,8 +105,10 @@ struct OutgoingStream {
   mutating func nextRTXHeader(of sent: Sent) -> RTPHeader? {
     guard let rtxSSRC else { return nil }
     defer { rtxSequence &+= 1 }
+    let isVP9 = if case .scalable = sent.content { true } else { false }
     return RTPHeader(
-      payloadType: ClientOffer.vp8RTX, sequenceNumber: rtxSequence, timestamp: sent.timestamp, ssrc: rtxSSRC,
+      payloadType: isVP9 ? ClientOffer.vp9RTX : ClientOffer.vp8RTX, sequenceNumber: rtxSequence,
+      timestamp: sent.timestamp, ssrc: rtxSSRC,
       marker: sent.marker)
   }
 
@@ -115,5 +126,7 @@ struct OutgoingSource {
   /// Places in the client's list of streams.
   let streams: Range<Int>
   var isEnabled = true
+  /// The layers go out as one VP9 stream, on the first of the streams.
+  var isScalable = false
   var nextDue = Instant.distantFuture
 }

@@ -10,6 +10,9 @@ struct RemoteDescription {
     let isVideo: Bool
     let payloadType: UInt8
     let rtxPayloadType: UInt8?
+    /// Of VP9 on the same SSRCs; nil when it was not negotiated.
+    let vp9PayloadType: UInt8?
+    let vp9RTXPayloadType: UInt8?
     let ssrc: UInt32
     let rtxSSRC: UInt32?
 
@@ -23,6 +26,8 @@ struct RemoteDescription {
       self.ssrc = ssrc
       payloadType = codec.payloadType
       rtxPayloadType = section.retransmission(of: codec.payloadType)?.payloadType
+      vp9PayloadType = section.codec(named: "VP9")?.payloadType
+      vp9RTXPayloadType = vp9PayloadType.flatMap { section.retransmission(of: $0)?.payloadType }
       rtxSSRC = section.retransmissionSSRC(of: ssrc)
     }
   }

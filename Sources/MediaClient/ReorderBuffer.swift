@@ -5,17 +5,22 @@ internal import RTCCore
 struct ReceivedPacket {
   let timestamp: UInt32
   let marker: Bool
-  /// Nil for audio.
-  let descriptor: VP8Descriptor?
+  let content: Content
   let isKeyFrame: Bool
   /// Pixels, when this packet announces it.
   let height: Int?
   let note: SyntheticPayload?
-  /// A probe: it takes a sequence number and holds nothing.
-  var isPadding = false
+
+  enum Content {
+    case sound
+    case vp8(VP8Descriptor)
+    case vp9(VP9Descriptor)
+    /// A probe, or padding: it takes a sequence number and holds nothing.
+    case padding
+  }
 
   static let padding = ReceivedPacket(
-    timestamp: 0, marker: false, descriptor: nil, isKeyFrame: false, height: nil, note: nil, isPadding: true)
+    timestamp: 0, marker: false, content: .padding, isKeyFrame: false, height: nil, note: nil)
 }
 
 /// Puts the packets of one stream in order, and knows which are missing and since when. Memory is fixed, and none is taken

@@ -36,7 +36,9 @@ extension MediaRouter {
 
     let acceptance: UpTrack.Acceptance
     if isRetransmission {
-      guard RTX.unwrap(&header, in: packet, ssrc: upTrack.pointee.ssrc, payloadType: header.payloadType) else {
+      let formats = peer.pointee.payloadTypes(of: kind, isRetransmission: false)
+      let payloadType = isVP9 ? formats.vp9 : formats.primary
+      guard RTX.unwrap(&header, in: packet, ssrc: upTrack.pointee.ssrc, payloadType: payloadType) else {
         return .dropped(.padding)
       }
       acceptance = upTrack.pointee.acceptRetransmission(header, now: now)

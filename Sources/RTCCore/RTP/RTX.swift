@@ -8,13 +8,15 @@ package enum RTX {
 
   /// Turns the header of a decrypted RTX packet into that of the packet it repeats: original sequence number, the given
   /// SSRC and payload type, and a payload that begins two bytes later. False, with `header` unchanged, when there is
-  /// nothing to recover: browsers probe for bandwidth with RTX packets that are padding alone.
+  /// nothing to recover: browsers probe for bandwidth with RTX packets that are padding alone. `allowsEmpty`: an original
+  /// without payload is one too, as libwebrtc takes it; it tells that its number need not be missed.
   @inline(__always)
   package static func unwrap(
-    _ header: inout RTPHeader, in packet: UnsafeRawBufferPointer, ssrc: UInt32, payloadType: UInt8
+    _ header: inout RTPHeader, in packet: UnsafeRawBufferPointer, ssrc: UInt32, payloadType: UInt8,
+    allowsEmpty: Bool = false
   ) -> Bool {
     guard header.payloadOffset == header.length, let payload = header.payloadRange(in: packet),
-      payload.count > overhead
+      payload.count > overhead || allowsEmpty && payload.count == overhead
     else { return false }
     header.sequenceNumber = packet.bigEndian16(at: payload.lowerBound)
     header.ssrc = ssrc

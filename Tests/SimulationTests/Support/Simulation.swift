@@ -21,7 +21,9 @@ final class Simulation<Security: RTCSecurityProvider> {
   private var deadlines: [Instant] = []
   /// How long senders take to do what the node says of their layers; nil while they make all of them all the time.
   var obedience: TimeDelta?
-  private var orders: [(due: Instant, client: Int, layers: UInt8)] = []
+  /// Whether obedient senders send one VP9 stream where they may.
+  var sendsScalable = false
+  private var orders: [(due: Instant, client: Int, layers: UInt8, isScalable: Bool)] = []
   /// Clients whose cable is cut.
   private var unplugged: Set<Int> = []
   private var network: VirtualNetwork
@@ -123,7 +125,8 @@ final class Simulation<Security: RTCSecurityProvider> {
       now = max(now, next)
       if let order = orders.first, order.due <= now {
         orders.removeFirst()
-        clients[order.client].setLayers(.camera, (0..<3).map { order.layers & 1 << UInt8($0) != 0 })
+        clients[order.client].setLayers(
+          .camera, (0..<3).map { order.layers & 1 << UInt8($0) != 0 }, isScalable: order.isScalable)
       } else if let datagram = network.receive(at: now) {
         deliver(datagram)
       } else if node.nextDeadline <= now {
@@ -159,8 +162,8 @@ final class Simulation<Security: RTCSecurityProvider> {
 
   private func take(_ event: MediaEvent) {
     events.append(event)
-    guard let obedience, case .sendLayers(let peer, .camera, let layers, _) = event else { return }
-    orders.append((now + obedience, Int(peer.rawValue) - 1, layers))
+    guard let obedience, case .sendLayers(let peer, .camera, let layers, let isScalable) = event else { return }
+    orders.append((now + obedience, Int(peer.rawValue) - 1, layers, isScalable && sendsScalable))
   }
 
   private func settle(_ client: Int) {
