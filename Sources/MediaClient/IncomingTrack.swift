@@ -19,7 +19,7 @@ struct IncomingTrack {
 
   /// Time for a packet that was merely overtaken.
   private static let patience = TimeDelta.milliseconds(20)
-  private static let nackInterval = TimeDelta.milliseconds(60)
+  private static let nackInterval = TimeDelta.milliseconds(120)
   /// After this a missing packet is given up.
   private static let videoLimit = TimeDelta.milliseconds(700)
   private static let audioLimit = TimeDelta.milliseconds(100)

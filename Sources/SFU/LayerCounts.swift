@@ -8,6 +8,8 @@ struct LayerCounts {
     var sequence: Int64 = .min
     /// Layers whose receivers get the packet, as bits; all of them while it is missing.
     var serves: UInt8 = Self.everybody
+    /// Layers whose receivers count it although it is not for them, as it came late.
+    var fills: UInt8 = 0
     /// Packets up to this one that receivers of each layer are not sent.
     var skipped = InlineArray<3, UInt32>(repeating: 0)
 
@@ -50,6 +52,7 @@ struct LayerCounts {
     // What is missing in between. Of a long gap only the end will be asked for.
     if sequence &- highest > Int64(Self.capacity) { first = sequence &- Int64(Self.capacity) &+ 1 }
     entry.serves = Entry.everybody
+    entry.fills = 0
     var missing = max(highest &+ 1, first)
     while missing < sequence {
       entry.sequence = missing
@@ -68,16 +71,16 @@ struct LayerCounts {
   private mutating func noteLate(_ sequence: Int64, serves: UInt8) -> Place? {
     let index = Int(sequence & Self.mask)
     guard entries[index].sequence == sequence else { return nil }
-    let wasMissing = entries[index].serves == Entry.everybody
+    if entries[index].serves == Entry.everybody { entries[index].fills = ~serves & 0b111 }
     entries[index].serves = serves
-    return Place(serves: serves, fills: wasMissing ? ~serves & 0b111 : 0, skipped: entries[index].skipped)
+    return Place(serves: serves, fills: entries[index].fills, skipped: entries[index].skipped)
   }
 
   /// What was noted of a packet; nil when it has not come or is too old.
   func find(_ sequence: Int64) -> Place? {
     let entry = entries[Int(sequence & Self.mask)]
     guard entry.sequence == sequence, entry.serves != Entry.everybody else { return nil }
-    return Place(serves: entry.serves, fills: 0, skipped: entry.skipped)
+    return Place(serves: entry.serves, fills: entry.fills, skipped: entry.skipped)
   }
 
   /// The packet that receivers of a layer count as `counted`: its number less those that they are not sent. Nil when it is

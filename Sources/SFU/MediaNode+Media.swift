@@ -71,10 +71,13 @@ extension MediaNode {
     let end = min(highest, first.sequence &+ Self.maximumOvertakers)
     while sequence <= end {
       // What follows in the train comes by itself.
-      if !train.contains(sequence, after: position), let packet = router.stored(sequence, of: first.upTrack),
-        packet.use.serves & layerBit(router.downTracks[track].pointee.currentLayer) != 0
-      {
-        send(packet, to: track, now: now, into: &out)
+      if !train.contains(sequence, after: position), let packet = router.stored(sequence, of: first.upTrack) {
+        let layer = layerBit(router.downTracks[track].pointee.currentLayer)
+        if packet.use.serves & layer != 0 {
+          send(packet, to: track, now: now, into: &out)
+        } else if packet.use.fills & layer != 0 {
+          fill(packet, of: track, now: now, into: &out)
+        }
       }
       sequence &+= 1
     }

@@ -147,6 +147,7 @@ extension MediaNode {
         1, down.pointee.header, payloadType: down.pointee.vp9PayloadType, numbers, to: down.pointee.receiver, now: now,
         into: &out) > 0
     else { return }
+    down.pointee.noteSent(octets: 0)
     router.counters.filled &+= 1
   }
 

@@ -58,6 +58,7 @@ extension MediaRouter {
       guard let place = upTrack.pointee.counts?.find(sequence) else { return nil }
       if let vp9 = VP9Descriptor(payload) { use = PacketUse(vp9, marker: entry.marker) }
       use.serves = place.serves
+      use.fills = place.fills
       use.skipped = place.skipped
     } else {
       use.numbers = VP8Descriptor(payload)?.numbers
