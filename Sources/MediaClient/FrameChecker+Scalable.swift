@@ -87,7 +87,8 @@ extension FrameChecker {
       let isLater = picture.timestamp != last.timestamp && picture.timestamp &- last.timestamp < 0x8000_0000
       let isNext = picture.pictureID.map { $0 == ((last.pictureID ?? 0) &+ 1) & 0x7FFF } ?? true
       let countsOn = picture.tl0PictureIndex.map { $0 == (last.tl0PictureIndex ?? 0) &+ 1 } ?? true
-      if !isLater || !needsKeyFrame && !(isNext && countsOn) { statistics.violations += 1 }
+      // Before a key picture some may be left out.
+      if !isLater || !picture.isKey && !(isNext && countsOn) { statistics.violations += 1 }
     } else if !picture.isKey {
       statistics.violations += 1
     }

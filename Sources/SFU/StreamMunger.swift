@@ -68,14 +68,24 @@ struct StreamMunger {
   ) {
     let ticks = max(1, min(elapsed.nanoseconds, 10 * 60 * 1_000_000_000) / 1_000 &* clockRate / 1_000_000)
     let outgoing = hasBegun ? lastTimestamp &+ UInt32(truncatingIfNeeded: ticks) : lastTimestamp
+    let keepsPictures =
+      layer >= 0 && current.layer >= 0 && current.upTrack == upTrack && current.generation == generation
+      && isSoon(picture)
     current = Segment(
       upTrack: upTrack, generation: generation, layer: layer, start: highest &+ 1,
       sequenceOffset: sequence &- (highest &+ 1),
       timestampOffset: timestamp &- outgoing,
-      pictureOffset: (picture?.pictureID ?? 0) &- (lastPicture &+ 1),
-      tl0Offset: (picture?.tl0PictureIndex ?? 0) &- (lastTL0 &+ 1))
+      pictureOffset: keepsPictures ? current.pictureOffset : (picture?.pictureID ?? 0) &- (lastPicture &+ 1),
+      tl0Offset: keepsPictures ? current.tl0Offset : (picture?.tl0PictureIndex ?? 0) &- (lastTL0 &+ 1))
     segments[begun & 7] = current
     begun &+= 1
+  }
+
+  /// Whether a picture follows the last one closely under the numbers of the current stretch. Another layer of the same
+  /// stream then keeps them: pictures from before the change may still be repeated, and must not meet their own numbers.
+  private func isSoon(_ picture: PictureNumbers?) -> Bool {
+    guard let picture = picture?.pictureID else { return false }
+    return 1...64 ~= (picture &- current.pictureOffset &- lastPicture) & 0x7FFF
   }
 
   /// The outgoing numbers of a packet of the current source; nil when it is from before the stretch began.
