@@ -15,6 +15,8 @@ struct AllocationItem {
   /// The highest layer that is worth its bits at the height shown; -1 when nothing is.
   var wanted: Int8
   var mayRaise: Bool
+  /// Whether a picture that was allotted nothing may be shown again, with its smallest layer.
+  var mayReturn: Bool
   var mayLower: Bool
   var rates: InlineArray<3, DataRate>
   /// The result.
@@ -37,8 +39,11 @@ enum LayerAllocator {
     share(&items, budget: budget)
     for index in items.indices {
       let item = items[index]
-      let isHeld = item.allotted > item.current ? !item.mayRaise : !item.mayLower && !isOver
-      if item.allotted != item.current, isHeld { items[index].allotted = min(item.current, item.wanted) }
+      if item.allotted > item.current, !item.mayRaise {
+        items[index].allotted = item.current < 0 && item.mayReturn ? 0 : item.current
+      } else if item.allotted < item.current, !item.mayLower, !isOver {
+        items[index].allotted = min(item.current, item.wanted)
+      }
     }
     // What is held may not fit what is shared: raises go first, the least important before others.
     for index in items.indices.reversed() where items[index].allotted > items[index].current {
@@ -95,9 +100,12 @@ enum LayerAllocator {
   }
 }
 
-/// Keeps a picture from going up and down: a raise that failed is tried again later each time.
+/// Keeps a picture from going up and down: a raise that failed is tried again later each time. One that stands still is worse
+/// than a small one, so what was left nothing comes back sooner than what was made smaller becomes tall.
 struct LayerHysteresis {
   static var shortestHold: TimeDelta { .seconds(5) }
+  /// The same for a picture that was left nothing.
+  static var shortestAbsence: TimeDelta { .seconds(1) }
   static var longestHold: TimeDelta { .seconds(40) }
   /// Between two raises: each costs a key frame.
   static var betweenRaises: TimeDelta { .seconds(1) }
@@ -107,8 +115,14 @@ struct LayerHysteresis {
   private var lastRaise: Instant?
   private var lastLower: Instant?
   private var hold = Self.shortestHold
+  private var absence = Self.shortestAbsence
 
-  func mayRaise(_ now: Instant) -> Bool {
+  func mayRaise(_ now: Instant) -> Bool { isOver(hold, now) }
+
+  /// Whether a picture that was left nothing may have its smallest layer.
+  func mayReturn(_ now: Instant) -> Bool { isOver(absence, now) }
+
+  private func isOver(_ hold: TimeDelta, _ now: Instant) -> Bool {
     if let lastLower, now - lastLower < hold { return false }
     return lastRaise.map { now - $0 >= Self.betweenRaises } ?? true
   }
@@ -122,6 +136,7 @@ struct LayerHysteresis {
     }
     let failed = lastRaise.map { now - $0 < Self.failure } ?? false
     hold = failed ? min(hold * 2, Self.longestHold) : Self.shortestHold
+    if new < 0 { absence = failed ? min(absence * 2, Self.longestHold) : Self.shortestAbsence }
     lastLower = now
   }
 }

@@ -90,7 +90,8 @@ extension MediaRouter {
     items.append(
       AllocationItem(
         track: track, importance: importance, isFavoured: isFavoured, current: down.pointee.allotted, wanted: wanted,
-        mayRaise: down.pointee.cap == 2 || hysteresis.mayRaise(now), mayLower: hysteresis.mayLower(now), rates: rates))
+        mayRaise: down.pointee.cap == 2 || hysteresis.mayRaise(now), mayReturn: hysteresis.mayReturn(now),
+        mayLower: hysteresis.mayLower(now), rates: rates))
   }
 
   /// What browsers send for a layer of this height.

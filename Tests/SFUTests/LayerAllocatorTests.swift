@@ -7,12 +7,14 @@ import Testing
 struct LayerAllocatorTests {
   private func item(
     _ track: Int32, wanted: Int8 = 2, current: Int8 = -1, importance: Int = 0, isFavoured: Bool = false,
-    rates: [Int64] = [150, 500, 1_500], mayRaise: Bool = true, mayLower: Bool = true
+    rates: [Int64] = [150, 500, 1_500], mayRaise: Bool = true, mayReturn: Bool = true,
+    mayLower: Bool = true
   ) -> AllocationItem {
     AllocationItem(
       track: track, importance: importance, isScreen: importance == .max, isFavoured: isFavoured, current: current,
       wanted: wanted,
-      mayRaise: mayRaise, mayLower: mayLower, rates: InlineArray<3, DataRate> { .kilobits(rates[$0]) })
+      mayRaise: mayRaise, mayReturn: mayReturn, mayLower: mayLower,
+      rates: InlineArray<3, DataRate> { .kilobits(rates[$0]) })
   }
 
   private func layers(_ items: [AllocationItem], kilobits: Int64) -> [Int32: Int8] {
@@ -72,6 +74,32 @@ struct LayerAllocatorTests {
       #expect(!hysteresis.mayRaise(now + .seconds(Int64(wait) - 1)))
       now = now + .seconds(Int64(wait))
       #expect(hysteresis.mayRaise(now))
+    }
+  }
+
+  @Test("what was left nothing comes back with its smallest layer while it may not become tall")
+  func returning() {
+    #expect(layers([item(1, mayRaise: false)], kilobits: 9_000) == [1: 0])
+    #expect(layers([item(1, mayRaise: false, mayReturn: false)], kilobits: 9_000) == [1: -1])
+    #expect(layers([item(1, mayRaise: false)], kilobits: 100) == [1: -1])
+  }
+
+  @Test("a picture that was left nothing comes back after a second; each time that fails after twice the time")
+  func failedReturn() {
+    var hysteresis = LayerHysteresis()
+    var now = Instant.zero
+    hysteresis.changed(from: 0, to: -1, now: now)
+    #expect(!hysteresis.mayReturn(now + .milliseconds(900)))
+    now = now + .seconds(1)
+    #expect(hysteresis.mayReturn(now))
+    #expect(!hysteresis.mayRaise(now))
+    for wait in [2, 4, 8, 16, 32, 40, 40] {
+      hysteresis.changed(from: -1, to: 0, now: now)
+      now = now + .seconds(2)
+      hysteresis.changed(from: 0, to: -1, now: now)
+      #expect(!hysteresis.mayReturn(now + .milliseconds(Int64(wait) * 1_000 - 100)))
+      now = now + .seconds(Int64(wait))
+      #expect(hysteresis.mayReturn(now))
     }
   }
 }
