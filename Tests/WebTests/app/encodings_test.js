@@ -169,7 +169,7 @@ const CODECS = ["video/VP8", "video/VP9", "video/rtx"].map((mimeType, at) => ({
  * have to name the same.
  */
 class ScalableSender extends FakeSender {
-  /** @override */
+  /** @override @type {{ rid: string, active: boolean, scalabilityMode: string | undefined }[]} */
   encodings = ["q", "h", "f"].map((rid) => ({ rid, active: true, scalabilityMode: "L1T2" }));
   codecs = CODECS;
   /** The codec that is sent. */
@@ -270,11 +270,17 @@ Deno.test("a browser that takes a codec's name without knowing what it is for go
 });
 
 Deno.test("a browser that says nothing of how it makes layers is not asked for spatial ones", async () => {
-  const sender = new FakeSender();
-  Object.assign(sender, { codecs: CODECS });
+  const sender = new ScalableSender();
+  sender.encodings = sender.encodings.map(({ rid, active }) => ({ rid, active, scalabilityMode: undefined }));
+  /** @type {boolean[][]} */
+  const asked = [];
+  sender.setParameters = async (/** @type {any} */ parameters) => {
+    asked.push(parameters.encodings.map((/** @type {any} */ { active }) => active));
+    await ScalableSender.prototype.setParameters.call(sender, parameters);
+  };
   await ask(tune(sender), [true, true, false], true);
-  deepEqual(sender.active, [true, true, false]);
-  deepEqual(sender.encodings.some((encoding) => "codec" in encoding || "scalabilityMode" in encoding), false);
+  deepEqual(asked, [[true, true, false]]);
+  deepEqual([sender.sends, ...sender.modes], ["video/VP8", undefined, undefined, undefined]);
 });
 
 Deno.test("where VP9 was not negotiated nothing of it is asked for", async () => {

@@ -25,9 +25,9 @@ class FakeConnection {
 
   close() {}
 
-  setRemoteDescription() {
+  async setRemoteDescription() {
+    await settle();
     this.codecs = [{ mimeType: "video/VP8" }, { mimeType: "video/VP9" }];
-    return Promise.resolve();
   }
 
   getStats() {
