@@ -9,6 +9,9 @@ const CAMERA = navigator.hardwareConcurrency <= 2
   ? { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 24, max: 30 } }
   : { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 
+/** VP9 is dearer than VP8, the more so the more moves: it is for machines with processors to spare. */
+export const sparesProcessors = () => navigator.hardwareConcurrency > 4;
+
 /** Why a device did not open. */
 export class DeviceError extends Error {
   /** @param {DeviceErrorCode} code */

@@ -11,6 +11,7 @@
  * @property {"sent" | "received"} way
  * @property {"audio" | "video"} kind
  * @property {string | null} layer `q`, `h` or `f`
+ * @property {number} spatial layers that each picture is made of: Chromium counts every one as a frame that was sent
  * @property {string | null} codec such as `VP8`
  * @property {number} bytes
  * @property {number} packets
@@ -112,6 +113,7 @@ function readStream(stats, report, names) {
     way: sent ? "sent" : "received",
     kind: stats.kind === "audio" ? "audio" : "video",
     layer: stats.rid ?? null,
+    spatial: Number(/^L(\d)/.exec(stats.scalabilityMode ?? "")?.[1] ?? 1),
     codec: report.get(stats.codecId)?.mimeType?.split("/")[1] ?? null,
     bytes: stats.bytesSent ?? stats.bytesReceived ?? 0,
     packets: stats.packetsSent ?? stats.packetsReceived ?? 0,
@@ -182,9 +184,10 @@ function since(before, after) {
 }
 
 /** @param {Stream} stream @param {number} seconds @returns {Picture} */
-function picture({ layer, codec, width, height, frames, bytes }, seconds) {
+function picture({ layer, spatial, codec, width, height, frames, bytes }, seconds) {
   const rate = bytes * 8 / seconds;
-  return { layer, codec, width: width ?? 0, height: height ?? 0, frames: frames / seconds, rate };
+  const size = { width: width ?? 0, height: height ?? 0 };
+  return { layer: spatial > 1 ? null : layer, codec, ...size, frames: frames / spatial / seconds, rate };
 }
 
 /** @param {Stream[]} streams @param {boolean} apart lost packets are not among the others @returns {number | null} */

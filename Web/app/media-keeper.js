@@ -136,9 +136,10 @@ export class MediaKeeper {
    * What the node said of another session, before it answered to this one, does not count.
    * @param {"camera" | "screen"} kind
    * @param {readonly boolean[]} layers which somebody takes, smallest first
+   * @param {boolean} scalable everybody can decode VP9
    */
-  setLayers(kind, layers) {
-    if (this.#answered) this.#session?.setLayers(kind, layers);
+  setLayers(kind, layers, scalable) {
+    if (this.#answered) this.#session?.setLayers(kind, layers, scalable);
   }
 
   /** @param {Mode} mode */

@@ -1,5 +1,13 @@
 // @ts-check
-import { cameraEncodings, FIRST_ENCODINGS, SCALABILITY, screenEncodings, SenderTuner } from "./encodings.js";
+import { sparesProcessors } from "./devices.js";
+import {
+  cameraEncodings,
+  FIRST_ENCODINGS,
+  SCALABILITY,
+  scalableEncodings,
+  screenEncodings,
+  SenderTuner,
+} from "./encodings.js";
 import { mark } from "./marks.js";
 
 /** @typedef {import("./clock.js").Clock} Clock */
@@ -37,7 +45,10 @@ export const PERSON_SLOTS = 9;
 const DISCONNECTED_PATIENCE = 3_000;
 const CONNECT_TIMEOUT = 10_000;
 
-const CODECS = { audio: ["audio/opus"], video: ["video/vp8", "video/rtx"] };
+/** In the order of the offer: what the node answers first is what is sent. */
+const CODECS = { audio: ["audio/opus"], video: ["video/vp8", "video/vp9", "video/rtx"] };
+/** Of VP9 the profile that every decoder has; it is the one that is meant where none is named (RFC 9628 §6). */
+const OTHER_PROFILE = /profile-id=[^0]/;
 
 /**
  * One RTCPeerConnection: everything is negotiated once, for the whole call. A network that changes gets a new session.
@@ -57,6 +68,8 @@ export class MediaSession {
     camera: /** @type {readonly boolean[]} */ ([true, true, true]),
     screen: /** @type {readonly boolean[]} */ ([true]),
   };
+  /** Whoever is in the room can take the camera as one VP9 stream with spatial layers. */
+  #scalable = false;
   /** @type {Mode} */
   #mode = "full";
   #over = false;
@@ -163,8 +176,10 @@ export class MediaSession {
     try {
       await this.#connection.setRemoteDescription({ type: "answer", sdp });
     } catch {
-      this.#lose("bad_answer");
+      return this.#lose("bad_answer");
     }
+    // What was said meanwhile could not be done before the codecs were known.
+    if (this.#scalable) await this.#tune("camera");
   }
 
   /**
@@ -185,9 +200,11 @@ export class MediaSession {
    * Layers that nobody takes are not made. The camera itself stays as it is.
    * @param {"camera" | "screen"} kind
    * @param {readonly boolean[]} layers smallest first
+   * @param {boolean} scalable of the camera: everybody can decode VP9
    */
-  setLayers(kind, layers) {
+  setLayers(kind, layers, scalable) {
     this.#taken[kind] = layers;
+    if (kind === "camera") this.#scalable = scalable;
     return this.#tune(kind);
   }
 
@@ -204,8 +221,9 @@ export class MediaSession {
     if (this.#over || (kind !== "camera" && kind !== "screen")) return;
     const taken = this.#taken[kind];
     const size = this.#tracks.get(kind)?.getSettings() ?? {};
-    const wanted = kind === "camera" ? cameraEncodings(size, taken, this.#mode) : screenEncodings(taken, this.#mode);
-    await this.#tuners[kind].want(wanted);
+    if (kind === "screen") return await this.#tuners.screen.want(screenEncodings(taken, this.#mode));
+    const scalable = this.#scalable && sparesProcessors() ? scalableEncodings(size, taken, this.#mode) : null;
+    await this.#tuners.camera.want(cameraEncodings(size, taken, this.#mode), scalable);
   }
 
   /** True when the transport says that nothing passes right now. */
@@ -284,5 +302,11 @@ export class MediaSession {
 /** @param {RTCRtpTransceiver} transceiver @param {"audio" | "video"} kind */
 function preferCodecs(transceiver, kind) {
   const capabilities = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
-  transceiver.setCodecPreferences(capabilities.filter(({ mimeType }) => CODECS[kind].includes(mimeType.toLowerCase())));
+  transceiver.setCodecPreferences(
+    CODECS[kind].flatMap((type) =>
+      capabilities.filter(({ mimeType, sdpFmtpLine = "" }) =>
+        mimeType.toLowerCase() === type && !(type === "video/vp9" && OTHER_PROFILE.test(sdpFmtpLine))
+      )
+    ),
+  );
 }

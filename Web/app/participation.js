@@ -301,7 +301,7 @@ export class Participation {
         this.people.assign(message.slots, message.screen === this.#index ? null : message.screen);
         return this.#sendViewSoon();
       case "layers":
-        return this.media.setLayers(message.kind, message.layers);
+        return this.media.setLayers(message.kind, message.layers, message.scalable);
       case "path":
         return this.#setPath(message);
       case "connection":

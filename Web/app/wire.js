@@ -12,7 +12,7 @@ const MAX_SDP = 65_536;
 const MAX_INDEX = 1023;
 const MAX_PEOPLE = 1024;
 const MAX_SLOTS = 32;
-/** Simulcast layers of one source. */
+/** Layers of one source. */
 const MAX_LAYERS = 3;
 /** Kilobits a second: no way to a person is wider. */
 const MAX_RATE = 10_000_000;
@@ -117,8 +117,8 @@ const MAX_FREEZE_BOX = 1_366;
  * @typedef {{ type: "welcome", index: number, resume: string, resumed: boolean, participants: Participant[],
  *   instance: string, senderKey: string, invitation?: string }} Welcome `invitation`: the chain of the one that was used
  * @typedef {{ type: "updated", index: number, media?: MediaFlags }} Updated
- * @typedef {{ type: "layers", kind: "camera" | "screen", layers: boolean[] }} Layers which simulcast layers somebody
- *   takes, smallest first
+ * @typedef {{ type: "layers", kind: "camera" | "screen", layers: boolean[], scalable: boolean }} Layers which layers
+ *   somebody takes, smallest first; `scalable`: they may be spatial layers of one VP9 stream, for everybody decodes it
  * @typedef {{ type: "path", state: "good" | "limited" | "poor", down: number, proposal: "none" | "low_data" | "audio_only"
  *   }} Path what the node measures on its way to us; `down` in kilobits a second
  * @typedef {Welcome
@@ -255,7 +255,7 @@ const readers = {
   layers: (o) => {
     const layers = array(o.layers, MAX_LAYERS).map(boolean);
     check(layers.length > 0, "layers");
-    return { type: "layers", kind: oneOf(o.kind, ["camera", "screen"]), layers };
+    return { type: "layers", kind: oneOf(o.kind, ["camera", "screen"]), layers, scalable: boolean(o.scalable) };
   },
   path: (o) => ({
     type: "path",

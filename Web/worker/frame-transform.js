@@ -222,7 +222,12 @@ export class FrameTransform {
   }
 }
 
-/** @param {"audio" | "video"} kind @param {EncodedFrame} frame */
+/**
+ * Each spatial layer of a VP9 picture is a frame of its own, and a key frame only the smallest of a key picture: at both
+ * ends, as it stands in the payload descriptor (RFC 9628 §4.2).
+ * @param {"audio" | "video"} kind
+ * @param {EncodedFrame} frame
+ */
 function frameKind(kind, frame) {
   if (kind === "audio") return FrameKind.opus;
   switch (/** @type {RTCEncodedVideoFrame} */ (frame).type) {

@@ -738,10 +738,10 @@ const path = (page, state, proposal, down = 300) => {
 Deno.test("layers that nobody takes are switched off, nonsense changes nothing", async () => {
   const page = open();
   await meet(page, 1);
-  page.node.socket.say({ type: "layers", kind: "camera", layers: [true, false, false] });
-  page.node.socket.say({ type: "layers", kind: "camera", layers: [] });
-  page.node.socket.say({ type: "layers", kind: "mic", layers: [false] });
-  deepEqual(page.media.session.layers, { camera: [true, false, false] });
+  page.node.socket.say({ type: "layers", kind: "camera", layers: [true, false, false], scalable: true });
+  page.node.socket.say({ type: "layers", kind: "camera", layers: [], scalable: false });
+  page.node.socket.say({ type: "layers", kind: "mic", layers: [false], scalable: false });
+  deepEqual(page.media.session.layers, { camera: [[true, false, false], true] });
   equal(page.store.get().phase, "call");
 });
 

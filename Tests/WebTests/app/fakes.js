@@ -315,7 +315,7 @@ class FakeMediaSession {
   answered = null;
   /** @type {Record<string, unknown>} */
   tracks = {};
-  /** @type {Record<string, readonly boolean[]>} */
+  /** @type {Record<string, [readonly boolean[], boolean]>} */
   layers = {};
   mode = "";
   /** @type {any[]} */
@@ -347,9 +347,9 @@ class FakeMediaSession {
     return Promise.resolve();
   }
 
-  /** @param {string} kind @param {readonly boolean[]} layers */
-  setLayers(kind, layers) {
-    this.layers[kind] = layers;
+  /** @param {string} kind @param {readonly boolean[]} layers @param {boolean} scalable */
+  setLayers(kind, layers, scalable) {
+    this.layers[kind] = [layers, scalable];
   }
 
   /** @param {string} mode */

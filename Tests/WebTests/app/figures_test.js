@@ -70,6 +70,40 @@ Deno.test("what is lost counts against what was expected, and what came late aft
   equal(measure({ before, after: sound({ packetsReceived: 105, packetsLost: 15 }) }).lossDown, null);
 });
 
+Deno.test("a picture in spatial layers is one picture, although each layer is counted as a frame", () => {
+  const camera = (/** @type {number} */ frames) =>
+    report([
+      { id: "V", type: "codec", mimeType: "video/VP9" },
+      {
+        id: "Q",
+        type: "outbound-rtp",
+        kind: "video",
+        mid: "1",
+        rid: "q",
+        codecId: "V",
+        scalabilityMode: "L3T1_KEY",
+        framesSent: frames,
+        packetsSent: frames,
+        bytesSent: 1_000 * frames,
+        frameWidth: 1280,
+        frameHeight: 720,
+      },
+      // The encodings that a simulcast had: they stand still, and do not count.
+      {
+        id: "H",
+        type: "outbound-rtp",
+        kind: "video",
+        mid: "1",
+        rid: "h",
+        codecId: "V",
+        framesSent: 59,
+        packetsSent: 116,
+      },
+    ]);
+  const { sent } = measure({ before: camera(300), after: camera(480) });
+  deepEqual(sent, [{ layer: null, codec: "VP9", width: 1280, height: 720, frames: 30, rate: 720_000 }]);
+});
+
 Deno.test("silence that was made up is silence", () => {
   const sound = (/** @type {number} */ samples, /** @type {number} */ made, /** @type {number} */ silent) =>
     report([{

@@ -175,11 +175,11 @@ Deno.test("layers reach the session that the node has answered to, and no other"
   const parts = start();
   parts.keeper.begin();
   await settle();
-  parts.keeper.setLayers("camera", [true, false, false]);
+  parts.keeper.setLayers("camera", [true, false, false], true);
   deepEqual(parts.media.session.layers, {});
   parts.keeper.answer("answer");
-  parts.keeper.setLayers("camera", [true, false, false]);
-  deepEqual(parts.media.session.layers, { camera: [true, false, false] });
+  parts.keeper.setLayers("camera", [true, false, false], true);
+  deepEqual(parts.media.session.layers, { camera: [[true, false, false], true] });
   parts.keeper.renew();
   await settle();
   deepEqual(parts.media.session.layers, {});

@@ -11,30 +11,43 @@ class FakeConnection {
   made = [];
   /** Such as a browser that knows no temporal layers refuses. */
   refusesScalability = false;
+  /** Those that were negotiated. @type {Codecs} */
+  codecs = [];
 
   /** @param {string} _kind @param {{ sendEncodings?: RTCRtpEncodingParameters[] }} options */
   addTransceiver(_kind, { sendEncodings = [] }) {
     if (this.refusesScalability && sendEncodings.some((encoding) => "scalabilityMode" in encoding)) {
       throw new TypeError();
     }
-    this.made.push(transceiver(this.made.length, sendEncodings));
+    this.made.push(transceiver(this.made.length, sendEncodings, this));
     return this.made[this.made.length - 1];
   }
 
   close() {}
+
+  async setRemoteDescription() {
+    await settle();
+    this.codecs = [{ mimeType: "video/VP8" }, { mimeType: "video/VP9" }];
+  }
 
   getStats() {
     return Promise.resolve(this.stats);
   }
 }
 
-/** @param {number} mid @param {RTCRtpEncodingParameters[]} encodings */
-function transceiver(mid, encodings) {
+/** @typedef {import("../../../Web/app/encodings.js").CodedEncoding} CodedEncoding */
+/** @typedef {{ mimeType: string, sdpFmtpLine?: string }[]} Codecs */
+
+/** @param {number} mid @param {CodedEncoding[]} encodings @param {FakeConnection} connection */
+function transceiver(mid, encodings, connection) {
   const sender = {
     encodings,
     /** @type {unknown} */
     track: null,
-    getParameters: () => ({ encodings: sender.encodings.map((encoding) => ({ ...encoding })) }),
+    getParameters: () => ({
+      codecs: connection.codecs,
+      encodings: sender.encodings.map((encoding) => ({ ...encoding })),
+    }),
     setParameters: (/** @type {any} */ parameters) => {
       sender.encodings = parameters.encodings;
       return Promise.resolve();
@@ -44,8 +57,27 @@ function transceiver(mid, encodings) {
       return Promise.resolve();
     },
   };
-  return { mid: String(mid), setCodecPreferences: () => {}, sender, receiver: { track: {} } };
+  const made = {
+    mid: String(mid),
+    preferred: /** @type {Codecs} */ ([]),
+    setCodecPreferences: (/** @type {Codecs} */ codecs) => void (made.preferred = codecs),
+    sender,
+    receiver: { track: {} },
+  };
+  return made;
 }
+
+/** What a browser says that it decodes, in an order of its own. */
+const DECODES = {
+  audio: [{ mimeType: "audio/opus" }, { mimeType: "audio/red" }],
+  video: [
+    { mimeType: "video/rtx" },
+    { mimeType: "video/VP9", sdpFmtpLine: "profile-id=2" },
+    { mimeType: "video/VP9", sdpFmtpLine: "max-fs=12288;profile-id=0" },
+    { mimeType: "video/AV1" },
+    { mimeType: "video/VP8" },
+  ],
+};
 
 /** A session over a connection with these statistics. @param {object[]} stats */
 function session(stats, connection = new FakeConnection()) {
@@ -53,7 +85,7 @@ function session(stats, connection = new FakeConnection()) {
     RTCPeerConnection: function () {
       return connection;
     },
-    RTCRtpReceiver: { getCapabilities: () => null },
+    RTCRtpReceiver: { getCapabilities: (/** @type {"audio" | "video"} */ kind) => ({ codecs: DECODES[kind] }) },
     MediaStream: class {},
   });
   connection.stats = new Map(stats.map((one, at) => [String(at), one]));
@@ -110,12 +142,12 @@ Deno.test("layers that nobody takes stay off when another camera takes over", as
   const connection = new FakeConnection();
   const one = session([], connection);
   await one.setTrack("camera", camera);
-  await one.setLayers("camera", [true, false, false]);
+  await one.setLayers("camera", [true, false, false], false);
   deepEqual(active(connection), [true, false, false]);
   await one.setTrack("camera", null);
   await one.setTrack("camera", { ...camera });
   deepEqual(active(connection), [true, false, false]);
-  await one.setLayers("camera", [true, true, true]);
+  await one.setLayers("camera", [true, true, true], false);
   deepEqual(active(connection), [true, true, true]);
 });
 
@@ -123,7 +155,7 @@ Deno.test("the camera goes on while its layers change", async () => {
   const connection = new FakeConnection();
   const one = session([], connection);
   await one.setTrack("camera", camera);
-  for (const layers of [[false, false, false], [true, true, true]]) await one.setLayers("camera", layers);
+  for (const layers of [[false, false, false], [true, true, true]]) await one.setLayers("camera", layers, false);
   equal(connection.made[1].sender.track, camera);
 });
 
@@ -143,6 +175,90 @@ Deno.test("a session that is over asks nothing more of its senders", async () =>
   const connection = new FakeConnection();
   const one = session([], connection);
   one.close();
-  await one.setLayers("camera", [false, false, false]);
+  await one.setLayers("camera", [false, false, false], false);
   deepEqual(active(connection), [true, true, true]);
 });
+
+Deno.test("VP8 is offered first, then VP9 of the profile that everybody decodes, to send and to receive", () => {
+  const connection = new FakeConnection();
+  session([], connection);
+  const offers = new Set(connection.made.map(({ preferred }) => preferred.map(({ mimeType }) => mimeType).join(" ")));
+  deepEqual([...offers], ["audio/opus", "video/VP8 video/VP9 video/rtx"]);
+  const profiles = new Set(connection.made.flatMap(({ preferred }) => preferred.map(({ sdpFmtpLine }) => sdpFmtpLine)));
+  deepEqual([...profiles].filter(Boolean), ["max-fs=12288;profile-id=0"]);
+});
+
+/** @param {number} count @param {(connection: FakeConnection) => Promise<void>} body */
+async function withProcessors(count, body) {
+  const own = navigator.hardwareConcurrency;
+  const set = (/** @type {number} */ value) =>
+    Object.defineProperty(navigator, "hardwareConcurrency", { value, configurable: true });
+  set(count);
+  try {
+    await body(new FakeConnection());
+  } finally {
+    set(own);
+  }
+}
+
+/** @param {FakeConnection} connection */
+const sends = (connection) =>
+  connection.made[1].sender.encodings.filter(({ active }) => active).map(({ codec, scalabilityMode }) =>
+    `${codec?.mimeType ?? "video/VP8"} ${scalabilityMode}`
+  );
+const SIMULCAST = Array(3).fill("video/VP8 L1T2");
+
+Deno.test("a camera goes over to VP9 when the node says so, follows its layers and modes, and comes back at once", () =>
+  withProcessors(8, async (connection) => {
+    const one = session([], connection);
+    await one.answer("");
+    await one.setTrack("camera", camera);
+    deepEqual(sends(connection), SIMULCAST);
+    await one.setLayers("camera", [true, true, true], true);
+    deepEqual(sends(connection), ["video/VP9 L3T1_KEY"]);
+    await one.setLayers("camera", [true, true, false], true);
+    deepEqual(sends(connection), ["video/VP9 L2T1_KEY"]);
+    one.setMode("low_data");
+    await settle();
+    deepEqual(sends(connection), ["video/VP9 L1T1"]);
+    one.setMode("full");
+    await one.setLayers("camera", [true, true, true], false);
+    deepEqual(sends(connection), SIMULCAST);
+    one.close();
+  }));
+
+Deno.test("what the node says before the codecs are known is done when they are", () =>
+  withProcessors(8, async (connection) => {
+    const one = session([], connection);
+    await one.setTrack("camera", camera);
+    const answered = one.answer("");
+    one.setLayers("camera", [true, true, true], true);
+    await answered;
+    deepEqual(sends(connection), ["video/VP9 L3T1_KEY"]);
+    one.close();
+  }));
+
+Deno.test("a machine without processors to spare goes on with VP8", () =>
+  withProcessors(4, async (connection) => {
+    const one = session([], connection);
+    await one.answer("");
+    await one.setTrack("camera", camera);
+    await one.setLayers("camera", [true, true, true], true);
+    deepEqual(sends(connection), SIMULCAST);
+    one.close();
+  }));
+
+Deno.test("what is said of the screen changes nothing of the camera, and a screen stays as it is", () =>
+  withProcessors(8, async (connection) => {
+    const one = session([], connection);
+    await one.answer("");
+    await one.setTrack("camera", camera);
+    await one.setTrack("screen", camera);
+    await one.setLayers("camera", [true, true, true], true);
+    await one.setLayers("screen", [true], false);
+    await one.setLayers("screen", [true], true);
+    deepEqual(sends(connection), ["video/VP9 L3T1_KEY"]);
+    const [screen] = connection.made[2].sender.encodings;
+    deepEqual([screen.active, "codec" in screen, "scalabilityMode" in screen], [true, false, false]);
+    one.close();
+  }));

@@ -52,8 +52,8 @@ for (
 
 for (
   const message of [
-    { type: "layers", kind: "camera", layers: [true, false, false] },
-    { type: "layers", kind: "screen", layers: [false] },
+    { type: "layers", kind: "camera", layers: [true, false, false], scalable: true },
+    { type: "layers", kind: "screen", layers: [false], scalable: false },
     { type: "path", state: "limited", down: 420, proposal: "low_data" },
     { type: "path", state: "good", down: 0, proposal: "none" },
   ]
@@ -92,6 +92,8 @@ Deno.test("types of later versions are unknown, not invalid", () => {
   refused(text({ type: "__proto__" }), "unknown");
 });
 
+const LAYERS = { type: "layers", kind: "camera", layers: [true], scalable: false };
+
 for (
   const [what, data] of /** @type {[string, unknown][]} */ ([
     ["bytes", new ArrayBuffer(4)],
@@ -120,11 +122,13 @@ for (
     ["one person in two slots", text({ type: "slots", slots: [{ slot: 0, index: 1 }, { slot: 1, index: 1 }] })],
     ["two people in one slot", text({ type: "slots", slots: [{ slot: 0, index: 1 }, { slot: 0, index: 2 }] })],
     ["a slot out of range", text({ type: "slots", slots: [{ slot: 32, index: 1 }], screen: null })],
-    ["layers of a microphone", text({ type: "layers", kind: "mic", layers: [true] })],
-    ["no layers", text({ type: "layers", kind: "camera", layers: [] })],
-    ["more layers than there are", text({ type: "layers", kind: "camera", layers: [true, true, true, true] })],
-    ["layers that are no flags", text({ type: "layers", kind: "camera", layers: [1, 0, 0] })],
-    ["layers that are no list", text({ type: "layers", kind: "camera", layers: "true" })],
+    ["layers of a microphone", text({ ...LAYERS, kind: "mic" })],
+    ["no layers", text({ ...LAYERS, layers: [] })],
+    ["more layers than there are", text({ ...LAYERS, layers: [true, true, true, true] })],
+    ["layers that are no flags", text({ ...LAYERS, layers: [1, 0, 0] })],
+    ["layers that are no list", text({ ...LAYERS, layers: "true" })],
+    ["layers that do not say whether they may be scalable", text({ ...LAYERS, scalable: undefined })],
+    ["layers whose scalability is no flag", text({ ...LAYERS, scalable: 1 })],
     ["a way that nobody knows", text({ type: "path", state: "wet", down: 1, proposal: "none" })],
     ["a rate below nothing", text({ type: "path", state: "good", down: -1, proposal: "none" })],
     ["a rate beyond every wire", text({ type: "path", state: "good", down: 1e9, proposal: "none" })],
