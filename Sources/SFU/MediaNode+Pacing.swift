@@ -18,8 +18,11 @@ extension MediaNode {
     return transports[place].pointee.queue.isEmpty && transports[place].pointee.congestion.maySend(now)
   }
 
-  /// Lets a packet wait. False when it cannot: it is in no store, or too much waits already and the stream was cut.
-  mutating func enqueue(_ packet: borrowing MediaPacket, of track: Int32, now: Instant) -> Bool {
+  /// Lets a packet wait, or what fills its number. False when it cannot: it is in no store, or too much waits already and the
+  /// stream was cut.
+  mutating func enqueue(
+    _ packet: borrowing MediaPacket, of track: Int32, isFiller: Bool = false, now: Instant
+  ) -> Bool {
     let down = router.downTracks[track]
     let receiver = down.pointee.receiver
     let transport = transports[router.peers[receiver].pointee.transport]
@@ -34,9 +37,9 @@ extension MediaNode {
       let numbers = down.pointee.munger.forward(
         sequence: packet.counted(down.pointee.currentLayer), timestamp: packet.timestamp, now: now)
     else { return true }
-    if let picture = packet.use.numbers { down.pointee.munger.remember(picture) }
+    if !isFiller, let picture = packet.use.numbers { down.pointee.munger.remember(picture) }
     let entry = PacerQueue.Entry(
-      track: track, sequence: numbers.sequence, size: UInt16(clamping: packet.payload.count))
+      track: track, sequence: numbers.sequence, size: isFiller ? 1 : UInt16(clamping: packet.payload.count))
     guard transport.pointee.queue.append(entry) else {
       cut(track, now: now)
       return true
@@ -140,6 +143,8 @@ extension MediaNode {
     _ packet: borrowing MediaPacket, of track: Int32, now: Instant, into out: inout some DatagramSink & ~Copyable
   ) {
     let down = router.downTracks[track]
+    // It must not overtake what waits: the receiver would ask for all of that again.
+    if !mayGoNow(down.pointee.receiver, now: now), enqueue(packet, of: track, isFiller: true, now: now) { return }
     guard
       let numbers = down.pointee.munger.forward(
         sequence: packet.counted(down.pointee.currentLayer), timestamp: packet.timestamp, now: now),

@@ -14,8 +14,11 @@ extension MediaNode {
       router.counters.drop(.retransmissionGone)
       return
     }
-    guard transports[place].pointee.congestion.takeRetransmission(bytes: stored.payload.count, now: now),
-      let sequence = down.pointee.takeRetransmission()
+    // What fills a number is small, and a receiver of a small layer may miss more of others' packets than it gets of its own.
+    let isFiller = stored.payload.isEmpty
+    let bytes = max(stored.payload.count, RateMeter.overhead)
+    guard transports[place].pointee.congestion.takeRetransmission(bytes: bytes, now: now),
+      let sequence = isFiller ? down.pointee.nextRTXSequence() : down.pointee.takeRetransmission()
     else {
       router.counters.drop(.retransmissionBudget)
       return
