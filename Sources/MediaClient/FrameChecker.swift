@@ -100,10 +100,13 @@ struct FrameChecker {
   private func check(_ frame: Frame, after last: Frame, _ statistics: inout TrackStatistics) {
     let isLater = frame.timestamp != last.timestamp && frame.timestamp &- last.timestamp < 0x8000_0000
     var isWhole = isLater
-    if !needsKeyFrame, let old = last.descriptor.pictureID, let new = frame.descriptor.pictureID {
+    // Before a key frame pictures may have been left out: nothing depends on them.
+    if !needsKeyFrame, !frame.isKey, let old = last.descriptor.pictureID, let new = frame.descriptor.pictureID {
       isWhole = isWhole && new == (old &+ 1) & (frame.descriptor.pictureIDBits == 7 ? 0x7F : 0x7FFF)
     }
-    if !needsKeyFrame, let old = last.descriptor.tl0PictureIndex, let new = frame.descriptor.tl0PictureIndex {
+    if !needsKeyFrame, !frame.isKey, let old = last.descriptor.tl0PictureIndex,
+      let new = frame.descriptor.tl0PictureIndex
+    {
       let isBase = frame.descriptor.temporalID ?? 0 == 0
       isWhole = isWhole && new == (isBase ? old &+ 1 : old)
     }

@@ -41,6 +41,7 @@ extension MediaNode {
     let entry = PacerQueue.Entry(
       track: track, sequence: numbers.sequence, size: isFiller ? 1 : UInt16(clamping: packet.payload.count))
     guard transport.pointee.queue.append(entry) else {
+      down.pointee.munger.takeBack(numbers.sequence)
       cut(track, now: now)
       return true
     }
@@ -49,11 +50,14 @@ extension MediaNode {
     return true
   }
 
-  /// Stops a picture until a key frame of the layer that it is allotted: what is being sent does not fit.
+  /// Stops a picture until a key frame of the layer that it is allotted: what is being sent does not fit. What waits of it gives
+  /// its numbers back: a gap would be asked for in vain and reported as loss.
   private mutating func cut(_ track: Int32, now: Instant) {
     let down = router.downTracks[track]
     let receiver = down.pointee.receiver
-    transports[router.peers[receiver].pointee.transport].pointee.queue.remove(track: track)
+    let transport = transports[router.peers[receiver].pointee.transport]
+    transport.pointee.queue.forEachBackwards(of: track) { down.pointee.munger.takeBack($0) }
+    transport.pointee.queue.remove(track: track)
     router.counters.drop(.overBudget)
     down.pointee.currentLayer = -1
     router.allocate(receiver, now: now)

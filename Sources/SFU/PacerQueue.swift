@@ -46,6 +46,15 @@ struct PacerQueue {
     count &-= 1
   }
 
+  /// The numbers of what waits of one track, the last first.
+  func forEachBackwards(of track: Int32, _ body: (UInt16) -> Void) {
+    guard let entries else { return }
+    for place in (0..<count).reversed() {
+      let entry = entries[(head &+ place) & (Self.capacity - 1)]
+      if entry.track == track { body(entry.sequence) }
+    }
+  }
+
   /// Forgets what waits of one track.
   mutating func remove(track: Int32) {
     let old = count

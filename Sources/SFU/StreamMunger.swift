@@ -118,6 +118,11 @@ struct StreamMunger {
       tl0: (numbers.tl0PictureIndex ?? 0) &- segment.tl0Offset)
   }
 
+  /// A packet with the highest number is not sent after all: the next stretch begins with that number. Others keep theirs.
+  mutating func takeBack(_ sequence: UInt16) {
+    if UInt16(truncatingIfNeeded: highest) == sequence { highest &-= 1 }
+  }
+
   /// The number sent `age` packets before the last.
   func recent(_ age: UInt16) -> UInt16 { UInt16(truncatingIfNeeded: highest) &- age }
 

@@ -47,4 +47,23 @@ struct ShortDipTests {
     print("seed \(seed): after \(dip) ms of 300 kbit/s all pictures move again in \(time.milliseconds) ms")
     #expect(time <= .seconds(5), "seed \(seed)")
   }
+
+  @Test("a picture that is cut leaves no gap that the receiver would ask for", arguments: [UInt64(1), 2, 3, 4])
+  func noGap(seed: UInt64) throws {
+    let path = PathProfile(latency: .milliseconds(5), jitter: .zero, lossPerMille: 0)
+    let call = Simulation(seed: seed, capacity: 2, path: path) { TestSecurity(identity: UInt8($0)) }
+    var sender = ClientConfiguration()
+    // A key frame of 50 kB, before anything else: more than may wait for a path that is thought to carry 300 kbit/s.
+    sender.sendsMicrophone = false
+    sender.camera = VideoProfile(
+      frameRate: 2, layers: [VideoProfile.Layer(rid: nil, width: 1_280, height: 720, bitrate: 200_000)])
+    try call.join(sender)
+    call.run(.seconds(2))
+    try call.join(.listener())
+    call.run(.seconds(20))
+    let picture = try #require(call.tracks(1).first { $0.isVideo && $0.frames > 0 })
+    #expect(call.node.counters[.overBudget] > 0, "seed \(seed): nothing was cut")
+    #expect(picture.nacksSent == 0 && picture.lost == 0, "seed \(seed)")
+    #expect(picture.violations == 0 && picture.frames > 10, "seed \(seed)")
+  }
 }
