@@ -56,7 +56,12 @@ extension MediaNode {
     let down = router.downTracks[track]
     let receiver = down.pointee.receiver
     let transport = transports[router.peers[receiver].pointee.transport]
-    transport.pointee.queue.forEachBackwards(of: track) { down.pointee.munger.takeBack($0) }
+    var goesOn = true
+    while goesOn {
+      goesOn = false
+      // What came late waits behind higher numbers.
+      transport.pointee.queue.forEachBackwards(of: track) { if down.pointee.munger.takeBack($0) { goesOn = true } }
+    }
     transport.pointee.queue.remove(track: track)
     router.counters.drop(.overBudget)
     down.pointee.currentLayer = -1

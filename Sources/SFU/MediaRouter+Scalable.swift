@@ -27,6 +27,7 @@ extension MediaRouter {
       return use
     }
     use.fills = place.fills
+    if use.fills != 0 { upTrack.pointee.countFillers(for: use.fills, now: now) }
     use.skipped = place.skipped
     return use
   }

@@ -119,8 +119,11 @@ struct StreamMunger {
   }
 
   /// A packet with the highest number is not sent after all: the next stretch begins with that number. Others keep theirs.
-  mutating func takeBack(_ sequence: UInt16) {
-    if UInt16(truncatingIfNeeded: highest) == sequence { highest &-= 1 }
+  @discardableResult
+  mutating func takeBack(_ sequence: UInt16) -> Bool {
+    guard UInt16(truncatingIfNeeded: highest) == sequence else { return false }
+    highest &-= 1
+    return true
   }
 
   /// The number sent `age` packets before the last.

@@ -70,6 +70,11 @@ struct UpTrack {
       sequence: sequence, timestamp: header.timestamp, marker: header.marker, payload: payload, isVP9: isVP9, now: now)
   }
 
+  /// A packet for others came late: receivers of `layers` are sent padding in its place.
+  mutating func countFillers(for layers: UInt8, now: Instant) {
+    for index in 0..<3 where layers & 1 << UInt8(index) != 0 { parts[index].meter.add(1, now: now) }
+  }
+
   /// What to do with a packet of this stream.
   enum Acceptance {
     /// New; its number, extended.

@@ -98,11 +98,13 @@ struct ScalableCallTests {
     call.run(.seconds(30))
     for viewer in [0, 2] {
       let seen = try Self.picture(viewer, in: call)
-      #expect(seen.scalableFrames > 800, "seed \(seed): \(seen)")
+      // Whose estimate falls under the smallest picture for a while sees none, as with simulcast.
+      #expect(seen.scalableFrames > 450, "seed \(seed): \(seen)")
       #expect(seen.violations == 0, "seed \(seed): \(seen)")
       #expect(seen.framesDropped * 20 < seen.frames, "seed \(seed): \(seen)")
       #expect(seen.recovered > 0, "seed \(seed)")
     }
+    #expect(call.node.counters[.retransmissionBudget] == 0, "seed \(seed): nothing is asked for over and over")
     #expect(call.node.counters.filled > 0, "some that came late were for others")
   }
 
@@ -115,7 +117,7 @@ struct ScalableCallTests {
     call.run(.seconds(30))
     for viewer in [0, 2] {
       let seen = try Self.picture(viewer, in: call)
-      #expect(seen.violations == 0 && seen.scalableFrames > 300, "seed \(seed): \(seen)")
+      #expect(seen.violations == 0 && seen.scalableFrames > 200, "seed \(seed): \(seen)")
     }
   }
 
