@@ -150,7 +150,8 @@ struct ScalableCallTests {
 
   @Test("a sender whose microphone and camera go on after a pause is seen again, as before", arguments: seeds)
   func pause(seed: UInt64) throws {
-    let call = try Self.call(seed, path: Self.unsteady)
+    let call = try Self.call(
+      seed, path: PathProfile(latency: .milliseconds(30), jitter: .milliseconds(5), lossPerMille: 10))
     Self.show(720, to: 0, in: call)
     Self.show(180, to: 2, in: call)
     for _ in 0..<4 {
