@@ -67,7 +67,10 @@ extension MediaRouter {
       let scalable = peers[peer].pointee.sources[kind].layers[0]
       if scalable >= 0, now - upTracks[scalable].pointee.parts[0].lastArrival < Self.overlap { return false }
     }
-    if toVP9, upTrack.pointee.counts == nil { upTrack.pointee.counts = LayerCounts(before: sequence) }
+    if toVP9, upTrack.pointee.counts == nil {
+      upTrack.pointee.counts = LayerCounts(before: sequence)
+      takeRates(of: peers[peer].pointee.sources[kind], to: upTrack)
+    }
     peers[peer].pointee.sources[kind].isScalable = toVP9
     var subscriber = peers[peer].pointee.sources[kind].firstSubscriber
     while subscriber >= 0 {
@@ -76,6 +79,14 @@ extension MediaRouter {
     }
     if !startsKeyFrame { wantKeyFrame(of: track, now: now) }
     return true
+  }
+
+  /// Until the layers have been measured they cost what the simulcast's did: a guess could take a picture from somebody whose
+  /// path carries it.
+  private func takeRates(of source: Source, to upTrack: UnsafeMutablePointer<UpTrack>) {
+    for layer in 1..<Source.maximumLayers where source.layers[layer] >= 0 {
+      upTrack.pointee.parts[layer].meter = upTracks[source.layers[layer]].pointee.parts[layer].meter
+    }
   }
 
   /// The last packets of a simulcast's streams may come this much later than the first of what took their place.

@@ -185,7 +185,7 @@ struct ScalableCameraTests {
   @Test("a camera that was a simulcast goes on as one stream and back; what is left over of the old format is dropped")
   func changesOfFormat() throws {
     let simulcast = TestCamera(camera.peer)
-    for _ in 0..<5 {
+    for _ in 0..<10 {
       for packet in simulcast.picture() { room.deliver(packet, from: camera.peer) }
       room.advance(.milliseconds(100))
     }
@@ -198,6 +198,11 @@ struct ScalableCameraTests {
     send()
     #expect(seen(large).map(\.header.payloadType).allSatisfy { $0 == TestOffer.vp9 })
     #expect(layers(large) == [0, 0, 1, 1, 2, 2, 2, 2])
+    let place = room.node.router.place(of: camera.peer.id) ?? -1
+    let source = room.node.router.source(place, .camera)
+    let parts = room.node.router.upTracks[source.track(of: 2)].pointee.parts
+    #expect(parts[2].meter.rate > parts[1].meter.rate * 2, "a layer costs what it did, until it is measured")
+    #expect(parts[1].meter.rate > .zero)
   }
 
   @Test("VP9 that begins without a key picture is not forwarded, but asked for one")
