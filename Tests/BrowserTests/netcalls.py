@@ -19,10 +19,12 @@ WATCH = """
     const look = async () => {
       const at = Date.now() / 1000, rows = [];
       for (const connection of globalThis.connectionsOfThisPage) {
-        for (const one of (await connection.getStats()).values()) {
+        const report = await connection.getStats();
+        for (const one of report.values()) {
           if (!/^(in|out)bound-rtp$|^candidate-pair$/.test(one.type)) continue;
           if (!(one.packetsSent || one.packetsReceived)) continue;
-          rows.push(Object.fromEntries(Object.entries(one).filter(([, value]) => typeof value !== 'object')));
+          const plain = Object.entries(one).filter(([, value]) => typeof value !== 'object');
+          rows.push({ ...Object.fromEntries(plain), codec: report.get(one.codecId)?.mimeType?.split('/')[1] });
         }
       }
       globalThis.watched.push({ at, rows });
@@ -34,6 +36,8 @@ WATCH = """
 FULL_PICTURE = """
   () => globalThis.watched.at(-1)?.rows.some((row) => row.type === 'inbound-rtp' && row.frameHeight >= 480)
 """
+# Any is: of layers that cost more than a machine can make, a browser leaves out some.
+ANY_PICTURE = FULL_PICTURE.replace("480", "1")
 GOOD = Link(rate=4e6, delay=20)
 POOR = dataclasses.replace(GOOD, rate=1e6)
 LOSSY = dataclasses.replace(GOOD, loss=0.05)
@@ -61,8 +65,8 @@ class Side:
     def run(self, function, *arguments):
         return self._thread.submit(function, *arguments).result(timeout=180)
 
-    def person(self, kind: str, name: str):
-        return self.run(self._browsers.person, kind, name)
+    def person(self, kind: str, name: str, processors: int):
+        return self.run(lambda: self._browsers.person(kind, name, processors=processors))
 
     def close(self) -> None:
         self.run(self._browsers.close)
@@ -137,18 +141,28 @@ class Outcome:
         )
 
 
-def hold(sides: Sides, server, sender: str, viewer: str, uplink: bool, script: list[Part]) -> Outcome:
+def hold(
+    sides: Sides,
+    server,
+    sender: str,
+    viewer: str,
+    uplink: bool,
+    script: list[Part],
+    processors: int = 2,
+    awaited: str = FULL_PICTURE,
+) -> Outcome:
     """Two people, of whom one is seen by the other; the script is played on the way from the far side (`uplink`: the
-    sender is there) or to it."""
+    sender is there) or to it. `processors` is what the browsers are told to have; the script
+    begins when `awaited` holds in the page of who watches."""
     there, here = (sides.far, sides.near) if uplink else (sides.near, sides.far)
     sides.path.change(up=GOOD, down=GOOD)
     server.open_room()
-    ana, berta = there.person(sender, "Ana"), here.person(viewer, "Berta")
+    ana, berta = there.person(sender, "Ana", processors), here.person(viewer, "Berta", processors)
     try:
         there.run(server.enter, ana, True)
         here.run(server.enter, berta, False)
         here.run(berta.page.evaluate, WATCH)
-        here.run(berta.page.wait_for_function, FULL_PICTURE)
+        here.run(berta.page.wait_for_function, awaited)
         time.sleep(2)
         began = play(sides.path, script, "up" if uplink else "down")
         samples = here.run(berta.page.evaluate, "watched")
@@ -260,6 +274,10 @@ class Watched:
     def heights(self) -> list[int]:
         """The heights that pictures had, one a second."""
         return [row.get("frameHeight", 0) for stream in self._streams("video") for _, row in stream[::4]]
+
+    def codecs(self) -> set[str]:
+        """Of the pictures."""
+        return {row["codec"] for stream in self._streams("video") for _, row in stream if row.get("codec")}
 
     def between(self, begin: float, end: float) -> "Watched":
         return Watched([sample for sample in self.samples if begin <= sample["at"] <= end])

@@ -4,7 +4,7 @@ import contextlib
 
 import netpath
 import pytest
-from netcalls import FAR_AWAY, GOOD, LOSSY, POOR, UNSTEADY, Part, Sides, Tertulia, hold
+from netcalls import ANY_PICTURE, FAR_AWAY, GOOD, LOSSY, POOR, UNSTEADY, Part, Sides, Tertulia, hold
 
 NO_PATH = netpath.why_not()
 pytestmark = pytest.mark.skipif(NO_PATH is not None, reason=f"no bad network here: {NO_PATH}")
@@ -14,6 +14,12 @@ pytestmark = pytest.mark.skipif(NO_PATH is not None, reason=f"no bad network her
 FROZEN, LONGEST, CONCEALED = 0.08, 2.5, 0.06
 
 FALL = [Part("4 Mbit/s", GOOD, 8), Part("1 Mbit/s", POOR, 14, drop=True), Part("4 again", GOOD, 14)]
+SCALABLE = [
+    Part("4 Mbit/s", GOOD, 5),
+    Part("5 % loss", LOSSY, 8, drop=True),
+    Part("1 Mbit/s", POOR, 10, drop=True),
+    Part("4 again", GOOD, 8),
+]
 TROUBLE = [
     Part("4 Mbit/s", GOOD, 5),
     Part("5 % loss", LOSSY, 12, drop=True),
@@ -61,3 +67,11 @@ def test_whoever_sends_over_a_link_that_falls_to_a_quarter_stays_seen_and_heard(
 
 def test_loss_distance_and_jitter_stop_neither_picture_nor_sound(sides, tertulia):
     goes_on(hold(sides, tertulia, "chromium", "chromium", uplink=False, script=TROUBLE))
+
+
+def test_a_camera_of_one_scalable_stream_goes_on_over_loss_and_a_link_that_falls(sides, tertulia):
+    outcome = hold(
+        sides, tertulia, "chromium", "chromium", uplink=False, script=SCALABLE, processors=8, awaited=ANY_PICTURE
+    )
+    goes_on(outcome)
+    assert outcome.of(3).codecs() == {"VP9"}, outcome.account()
