@@ -82,4 +82,9 @@ Deno.test("three presses in haste are meant; two, slow ones, a held key or anoth
   equal(press([escape, 0], [escape, 800], [escape, 1_600]), false);
   equal(press([escape, 0], [escape, 100], [{ key: "Escape", repeat: true }, 200]), false);
   equal(press([escape, 0], [{ key: "a", repeat: false }, 100], [escape, 200], [escape, 300]), false);
+  const haste = new Haste();
+  haste.press(escape, 0);
+  haste.press(escape, 200);
+  haste.forget();
+  equal(haste.press(escape, 400), false, "a click between them begins the count anew");
 });

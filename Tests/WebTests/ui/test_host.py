@@ -344,6 +344,14 @@ def test_escape_three_times_leaves_in_a_hurry_from_anywhere(visit):
     assert len(asked(page, "quit")) == 2
 
 
+def test_who_closes_one_thing_after_another_in_haste_stays(visit):
+    page = visit("scene=room")
+    for one in ["toggle-chat", "toggle-people", "toggle-chat", "toggle-people"]:
+        page.locator(tag(one)).click()
+        page.keyboard.press("Escape")
+    assert asked(page, "quit") == []
+
+
 def test_the_page_left_behind_is_a_clock_that_knows_nothing(visit, base):
     page = visit("scene=home")
     page.goto(f"{base}/time.html")
