@@ -5,12 +5,11 @@ Generator and server share this machine, so the rate is one that both can carry 
 import contextlib
 import os
 import sys
-import time
 
 from figures import show
-from generator import Found, cpu_seconds, load, resident_kb
+from generator import Found, load, resident_kb
 from janus import Janus
-from released import Node
+from released import Node, rested
 
 SENDERS = int(os.environ.get("LOAD_SENDERS", "20"))
 RECEIVERS = int(os.environ.get("LOAD_RECEIVERS", "300"))
@@ -54,7 +53,7 @@ def hold(node: Node, *options: str) -> Found:
 
 def large_room() -> bool:
     people = ["--senders", str(SENDERS), "--receivers", str(RECEIVERS)]
-    with contextlib.closing(Node("--max-participants", str(SENDERS + RECEIVERS))) as node:
+    with contextlib.closing(rested("--max-participants", str(SENDERS + RECEIVERS))) as node:
         ours = hold(node, *people, *ROOM, "--fail-over-loss", "0")
     show_room("node", ours)
     failed = complain("node", ours)
@@ -63,18 +62,6 @@ def large_room() -> bool:
     show_room("janus", theirs)
     complain("janus", theirs)
     return failed
-
-
-def rested(*options: str) -> Node:
-    """A node that has tried out how much memory a password may take, which it does after its start."""
-    node = Node(*options)
-    calm, before = 0, cpu_seconds(node.process.pid)
-    while calm < 6:
-        time.sleep(1)
-        now = cpu_seconds(node.process.pid)
-        calm = calm + 1 if now - before < 0.015 else 0
-        before = now
-    return node
 
 
 def memory() -> bool:

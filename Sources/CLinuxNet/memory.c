@@ -1,6 +1,8 @@
 #include "internal.h"
 
 #include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 void lnet_own_pages(void) {
 #ifdef M_MMAP_THRESHOLD
@@ -10,3 +12,9 @@ void lnet_own_pages(void) {
 }
 
 void lnet_give_back(void) { malloc_trim(0); }
+
+void lnet_forget(const void *bytes, size_t count) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  uintptr_t first = ((uintptr_t)bytes + page - 1) / page * page, end = ((uintptr_t)bytes + count) / page * page;
+  if (first < end) madvise((void *)first, end - first, MADV_DONTNEED);
+}

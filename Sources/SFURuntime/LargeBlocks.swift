@@ -11,4 +11,11 @@ package enum LargeBlocks {
   /// Gives pages of the heap on which nothing lies any more back to the system: a join leaves many behind. Takes some
   /// milliseconds, in which threads that allocate may wait; forwarding a packet allocates nothing.
   package static func giveBack() { lnet_give_back() }
+
+  /// Gives the pages that lie wholly in `bytes`, which nobody reads any more, back to the system. They are zeros until they are
+  /// written again.
+  package static func forget(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    lnet_forget(start, bytes.count)
+  }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -22,6 +23,21 @@ struct ConnectionBuffersTests {
     #expect(received == buffer)
     #expect(address(received) != address(buffer))
     #expect(received.storageCapacity < 1_024)
+    _ = try channel.finish()
+  }
+
+  @Test("what a long message touched goes back to the system once it was copied")
+  func forgetsPlaintext() throws {
+    let channel = EmbeddedChannel()
+    try ConnectionBuffers.keepSmall(channel)
+    var buffer = channel.allocator.buffer(capacity: 32_768)
+    buffer.writeRepeatingByte(7, count: 16_384)
+    try channel.writeInbound(buffer)
+    let received = try #require(try channel.readInbound(as: ByteBuffer.self))
+    #expect(received.readableBytesView.allSatisfy { $0 == 7 } && received.readableBytes == 16_384)
+    let kept = buffer.readableBytesView.count { $0 == 7 }
+    // At both ends a part of a page is not the message's alone.
+    #expect(kept < 2 * Int(sysconf(Int32(_SC_PAGESIZE))))
     _ = try channel.finish()
   }
 

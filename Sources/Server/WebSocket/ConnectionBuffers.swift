@@ -1,4 +1,5 @@
 import NIOCore
+import SFURuntime
 
 /// Keeps what TLS holds of a connection small while nothing happens on it. NIOSSL has one buffer for plaintext that came
 /// and one for ciphertext that goes. Both grow to the most that ever passed through at once and never shrink: of such
@@ -19,13 +20,16 @@ enum ConnectionBuffers {
 }
 
 /// Stands behind TLS and hands plaintext on in a buffer of its own: while somebody holds TLS's, even the part that has
-/// nothing in it is copied at the next read.
+/// nothing in it is copied at the next read. What is behind us in that buffer nobody reads again: TLS begins each read at its
+/// start, and our copy is all that goes on. So the pages that a long message touched go back at once.
 private final class PlaintextCopier: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let copy = context.channel.allocator.buffer(buffer: unwrapInboundIn(data))
+    let plaintext = unwrapInboundIn(data)
+    let copy = context.channel.allocator.buffer(buffer: plaintext)
+    plaintext.withUnsafeReadableBytes { LargeBlocks.forget($0) }
     context.fireChannelRead(wrapInboundOut(copy))
   }
 }
