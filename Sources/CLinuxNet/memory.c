@@ -13,8 +13,10 @@ void lnet_own_pages(void) {
 
 void lnet_give_back(void) { malloc_trim(0); }
 
-void lnet_forget(const void *bytes, size_t count) {
+void lnet_forget(const void *block, size_t used, size_t capacity) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  uintptr_t first = ((uintptr_t)bytes + page - 1) / page * page, end = ((uintptr_t)bytes + count) / page * page;
+  uintptr_t start = (uintptr_t)block, last = (start + capacity) / page * page;
+  uintptr_t first = (start + page - 1) / page * page, end = (start + used + page - 1) / page * page;
+  if (end > last) end = last;
   if (first < end) madvise((void *)first, end - first, MADV_DONTNEED);
 }

@@ -27,9 +27,8 @@ struct DownTrack {
   var munger: StreamMunger
 
   let ssrc: UInt32
-  let rtxSSRC: UInt32?
   /// Of the retransmission stream; nil when it was not negotiated.
-  let rtxHeader: HeaderTemplate?
+  private let rtxSSRC: UInt32?
   private let rtxPayloadType: UInt8
   private let vp9RTXPayloadType: UInt8
 
@@ -56,31 +55,33 @@ struct DownTrack {
 
   private static var maximumBudget: Int32 { 256 }
 
+  /// `stretches` is the munger's room: see `StreamMunger.init`.
   init(
     receiver: Int32, isVideo: Bool, configuration: SlotTrackConfiguration, extensions: RTPExtensionMap, random: UInt64,
-    rtxRandom: UInt64
+    rtxRandom: UInt64, stretches: UnsafeMutablePointer<StreamMunger.Segment>
   ) {
     self.receiver = receiver
     self.isVideo = isVideo
     ssrc = configuration.ssrc
-    rtxSSRC = configuration.rtxSSRC
+    rtxSSRC = configuration.rtxPayloadType == nil ? nil : configuration.rtxSSRC
     let mid = StreamToken(configuration.mid)
     payloadType = configuration.payloadType
     vp9PayloadType = configuration.vp9?.media ?? 255
     rtxPayloadType = configuration.rtxPayloadType ?? 255
     vp9RTXPayloadType = configuration.vp9?.rtx ?? 255
     header = HeaderTemplate(ssrc: ssrc, mid: mid, map: extensions)
-    // Firefox finds the m-line of a retransmission by its mid.
-    let rtxSSRC = configuration.rtxPayloadType == nil ? nil : configuration.rtxSSRC
-    rtxHeader = rtxSSRC.map { HeaderTemplate(ssrc: $0, mid: mid, map: extensions) }
     requestedHeight = Slot.defaultHeight
-    munger = StreamMunger(random: random)
+    munger = StreamMunger(random: random, stretches: stretches)
     rtxSequence = UInt16(truncatingIfNeeded: rtxRandom & 0x3FFF)
   }
 
   /// Whether the receiver can be sent VP9.
   @inline(__always)
   var takesVP9: Bool { vp9PayloadType != 255 }
+
+  var hasRTX: Bool { rtxSSRC != nil }
+  /// Nil without a retransmission stream. Firefox finds its m-line by the mid.
+  var rtxHeader: HeaderTemplate? { rtxSSRC.map(header.with(ssrc:)) }
 
   func rtxPayloadType(isVP9: Bool) -> UInt8 { isVP9 ? vp9RTXPayloadType : rtxPayloadType }
 

@@ -31,6 +31,13 @@ struct HeaderTemplate {
     transportSequenceOffset = Self.firstDifference(plain.bytes, Self.render(ssrc, other, map).bytes)
   }
 
+  /// The same header for another stream, such as one of retransmissions: they share the mid.
+  func with(ssrc: UInt32) -> HeaderTemplate {
+    var other = self
+    for place in 0..<4 { other.bytes[8 + place] = UInt8(truncatingIfNeeded: ssrc >> UInt32(24 - 8 * place)) }
+    return other
+  }
+
   /// Writes the header to the start of `datagram` (at least 64 bytes) and returns its length.
   @inline(__always)
   func write(

@@ -118,7 +118,7 @@ extension MediaNode {
     var track: Int32 = -1
     for index in router.peers[peer].pointee.slots.indices {
       let video = router.peers[peer].pointee.slots[index].video
-      guard video >= 0, router.downTracks[video].pointee.rtxHeader != nil else { continue }
+      guard video >= 0, router.downTracks[video].pointee.hasRTX else { continue }
       if track < 0 || router.downTracks[video].pointee.currentLayer >= 0 { track = video }
       if router.downTracks[video].pointee.currentLayer >= 0 { break }
     }

@@ -10,7 +10,7 @@ extension MediaNode {
   ) {
     let down = router.downTracks[track]
     let place = router.peers[down.pointee.receiver].pointee.transport
-    guard down.pointee.rtxHeader != nil, place >= 0, let stored = stored(number, of: track) else {
+    guard down.pointee.hasRTX, place >= 0, let stored = stored(number, of: track) else {
       router.counters.drop(.retransmissionGone)
       return
     }

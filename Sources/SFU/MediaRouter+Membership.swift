@@ -124,10 +124,12 @@ extension MediaRouter {
   private mutating func makeDownTrack(
     _ configuration: SlotTrackConfiguration, isVideo: Bool, of place: Int32
   ) -> Int32? {
-    downTracks.insert(
+    guard let free = downTracks.nextFree else { return nil }
+    return downTracks.insert(
       DownTrack(
         receiver: place, isVideo: isVideo, configuration: configuration,
-        extensions: peers[place].pointee.extensions, random: random.next(), rtxRandom: random.next()))
+        extensions: peers[place].pointee.extensions, random: random.next(), rtxRandom: random.next(),
+        stretches: stretches + Int(free) * StreamMunger.remembered))
   }
 
   private mutating func destroySlots(of place: Int32) {

@@ -25,21 +25,21 @@ struct Slab<Element>: ~Copyable {
     links.deallocate()
   }
 
-  /// The index of `element`'s place; nil when all are taken.
+  /// Where the next element comes to lie; nil when all places are taken.
+  var nextFree: Int32? {
+    if firstFree != Self.end { return firstFree }
+    return touched < capacity ? Int32(truncatingIfNeeded: touched) : nil
+  }
+
+  /// The index of `element`'s place, which is `nextFree`; nil when all are taken.
   mutating func insert(_ element: Element) -> Int32? {
-    let index: Int
-    if firstFree != Self.end {
-      index = Int(firstFree)
-      firstFree = links[index]
-    } else {
-      guard touched < capacity else { return nil }
-      index = touched
-      touched += 1
-    }
+    guard let place = nextFree else { return nil }
+    let index = Int(place)
+    if firstFree != Self.end { firstFree = links[index] } else { touched += 1 }
     (elements + index).initialize(to: element)
     links[index] = Self.used
     count += 1
-    return Int32(truncatingIfNeeded: index)
+    return place
   }
 
   mutating func remove(_ index: Int32) {

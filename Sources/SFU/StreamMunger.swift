@@ -28,7 +28,8 @@ struct StreamMunger {
     var timestamp: UInt32
   }
 
-  private static var remembered: Int { 8 }
+  /// Stretches that are remembered.
+  static var remembered: Int { 8 }
   private static var none: Segment {
     Segment(
       upTrack: -1, generation: 0, layer: -1, start: 0, sequenceOffset: 0, timestampOffset: 0, pictureOffset: 0,
@@ -46,11 +47,13 @@ struct StreamMunger {
   private var lastTL0: UInt8
   /// Segments begun so far; the current one is at (begun - 1) mod 8.
   private(set) var begun = 0
-  private var segments = InlineArray<8, Segment>(repeating: Self.none)
+  private let segments: UnsafeMutablePointer<Segment>
 
   /// `random` gives the stream its first numbers. The sequence starts below 2^15, so that a receiver who misses the
-  /// first packets cannot mistake the rollover count (RFC 3711 §3.3.1).
-  init(random: UInt64) {
+  /// first packets cannot mistake the rollover count (RFC 3711 §3.3.1). `stretches` has room for `remembered` of
+  /// them, stays its owner's, and is not touched before the first begins.
+  init(random: UInt64, stretches: UnsafeMutablePointer<Segment>) {
+    segments = stretches
     highest = Int64(random & 0x3FFF)
     lastTimestamp = UInt32(truncatingIfNeeded: random >> 16)
     lastPicture = UInt16(truncatingIfNeeded: random >> 48) & 0x7FFF
@@ -77,7 +80,7 @@ struct StreamMunger {
       timestampOffset: timestamp &- outgoing,
       pictureOffset: keepsPictures ? current.pictureOffset : (picture?.pictureID ?? 0) &- (lastPicture &+ 1),
       tl0Offset: keepsPictures ? current.tl0Offset : (picture?.tl0PictureIndex ?? 0) &- (lastTL0 &+ 1))
-    segments[begun & 7] = current
+    (segments + (begun & 7)).initialize(to: current)
     begun &+= 1
   }
 

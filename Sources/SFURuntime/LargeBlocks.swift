@@ -12,10 +12,10 @@ package enum LargeBlocks {
   /// milliseconds, in which threads that allocate may wait; forwarding a packet allocates nothing.
   package static func giveBack() { lnet_give_back() }
 
-  /// Gives the pages that lie wholly in `bytes`, which nobody reads any more, back to the system. They are zeros until they are
-  /// written again.
-  package static func forget(_ bytes: UnsafeRawBufferPointer) {
-    guard let start = bytes.baseAddress else { return }
-    lnet_forget(start, bytes.count)
+  /// Gives pages of `block`, which nobody reads any more, back to the system: those that lie wholly in it and that its first
+  /// `used` bytes touched. They are zeros until they are written again.
+  package static func forget(_ block: UnsafeRawBufferPointer, used: Int) {
+    guard let start = block.baseAddress, used <= block.count else { return }
+    lnet_forget(start, used, block.count)
   }
 }

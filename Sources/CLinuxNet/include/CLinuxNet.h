@@ -143,8 +143,9 @@ void lnet_own_pages(void);
 // Pages of all heaps of the process on which nothing lies go back to the system. Locks one heap after the other.
 void lnet_give_back(void);
 
-// The pages that lie wholly in these bytes go back to the system, and are zeros when they are read again.
-void lnet_forget(const void *bytes, size_t count);
+// Of a block whose first `used` bytes were written, the pages that were touched and lie wholly in it go back to the system, and
+// are zeros when they are read again.
+void lnet_forget(const void *block, size_t used, size_t capacity);
 
 // A thread named `name` (15 characters), on CPU `cpu` alone unless that is negative. 0, and its handle in `thread`.
 int lnet_thread_start(uint64_t *thread, const char *name, int cpu, void (*body)(void *), void *context);

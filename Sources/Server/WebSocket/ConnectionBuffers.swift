@@ -29,7 +29,7 @@ private final class PlaintextCopier: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let plaintext = unwrapInboundIn(data)
     let copy = context.channel.allocator.buffer(buffer: plaintext)
-    plaintext.withUnsafeReadableBytes { LargeBlocks.forget($0) }
+    plaintext.withVeryUnsafeBytes { LargeBlocks.forget($0, used: plaintext.writerIndex) }
     context.fireChannelRead(wrapInboundOut(copy))
   }
 }
