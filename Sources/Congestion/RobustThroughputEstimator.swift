@@ -42,6 +42,20 @@ struct RobustThroughputEstimator {
   /// So many of the oldest packets hold one that was overtaken; 0 is usual, and quicker to sum up.
   private var disordered = 0
 
+  /// The longest silences between arrivals in the window; nil when one of them has left it or was divided.
+  private var silences: Silences? = Silences()
+
+  private struct Silences {
+    var longest: UInt32 = 0
+    var second: UInt32 = 0
+
+    mutating func note(_ gap: UInt32) {
+      guard gap > second else { return }
+      second = min(gap, longest)
+      longest = max(gap, longest)
+    }
+  }
+
   /// Memory is freed by `destroy`.
   init() {
     window = .allocate(capacity: Self.capacity)
@@ -61,6 +75,7 @@ struct RobustThroughputEstimator {
   mutating func onFeedback(_ report: borrowing FeedbackReport) {
     for index in 0..<report.count { insert(report[index]) }
     while isFirstOutside { discardFirst() }
+    if silences == nil { silences = findSilences() }
   }
 
   private mutating func insert(_ packet: PacketResult) {
@@ -80,6 +95,12 @@ struct RobustThroughputEstimator {
     let size = UInt16(clamping: packet.size)
     put(entry, size, index)
     bytes &+= Int(size)
+    if index < count &- 1 {
+      silences = nil
+    } else if index > 0 {
+      let gap = entry.receive &- at(index &- 1).receive
+      silences?.note(gap)
+    }
     if index > 0, Self.isLater(at(index &- 1).send, entry.send) || index < count &- 1 { disordered = count }
   }
 
@@ -93,6 +114,7 @@ struct RobustThroughputEstimator {
     bytes = 0
     disordered = 0
     discarded = nil
+    silences = Silences()
   }
 
   private var isFirstOutside: Bool {
@@ -105,6 +127,7 @@ struct RobustThroughputEstimator {
 
   private mutating func discardFirst() {
     let send = at(0).send
+    if let silences, count > 1, at(1).receive &- at(0).receive >= silences.second { self.silences = nil }
     if discarded.map({ Self.isLater(send, $0) }) ?? true { discarded = send }
     bytes &-= Int(sizes[first])
     first = place(1)
@@ -137,17 +160,20 @@ struct RobustThroughputEstimator {
 
   /// From the first arrival to the last, the longest silence taken for as long as the second longest.
   private var receiveSpan: UInt32 {
-    var (largest, second) = (UInt32(0), UInt32(0))
+    let silences = silences ?? findSilences()
+    return at(count - 1).receive &- at(0).receive &- silences.longest &+ silences.second
+  }
+
+  private func findSilences() -> Silences {
+    var silences = Silences()
+    guard count > 1 else { return silences }
     var before = at(0).receive
     for index in 1..<count {
       let receive = at(index).receive
-      let gap = receive &- before
+      silences.note(receive &- before)
       before = receive
-      guard gap > second else { continue }
-      second = min(gap, largest)
-      largest = max(gap, largest)
     }
-    return at(count - 1).receive &- at(0).receive &- largest &+ second
+    return silences
   }
 
   private var sentInOrder: DataRate? {
