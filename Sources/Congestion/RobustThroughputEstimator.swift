@@ -42,8 +42,9 @@ struct RobustThroughputEstimator {
   /// So many of the oldest packets hold one that was overtaken; 0 is usual, and quicker to sum up.
   private var disordered = 0
 
-  /// The longest silences between arrivals in the window; nil when one of them has left it or was divided.
-  private var silences: Silences? = Silences()
+  /// The longest silences between arrivals in the window, to be found anew when one of them has left it or was divided.
+  private var silences = Silences()
+  private var areSilencesStale = false
 
   private struct Silences {
     var longest: UInt32 = 0
@@ -75,7 +76,7 @@ struct RobustThroughputEstimator {
   mutating func onFeedback(_ report: borrowing FeedbackReport) {
     for index in 0..<report.count { insert(report[index]) }
     while isFirstOutside { discardFirst() }
-    if silences == nil { silences = findSilences() }
+    if areSilencesStale { findSilences() }
   }
 
   private mutating func insert(_ packet: PacketResult) {
@@ -96,10 +97,10 @@ struct RobustThroughputEstimator {
     put(entry, size, index)
     bytes &+= Int(size)
     if index < count &- 1 {
-      silences = nil
+      areSilencesStale = true
     } else if index > 0 {
       let gap = entry.receive &- at(index &- 1).receive
-      silences?.note(gap)
+      silences.note(gap)
     }
     if index > 0, Self.isLater(at(index &- 1).send, entry.send) || index < count &- 1 { disordered = count }
   }
@@ -115,6 +116,7 @@ struct RobustThroughputEstimator {
     disordered = 0
     discarded = nil
     silences = Silences()
+    areSilencesStale = false
   }
 
   private var isFirstOutside: Bool {
@@ -127,7 +129,7 @@ struct RobustThroughputEstimator {
 
   private mutating func discardFirst() {
     let send = at(0).send
-    if let silences, count > 1, at(1).receive &- at(0).receive >= silences.second { self.silences = nil }
+    if count > 1, at(1).receive &- at(0).receive >= silences.second { areSilencesStale = true }
     if discarded.map({ Self.isLater(send, $0) }) ?? true { discarded = send }
     bytes &-= Int(sizes[first])
     first = place(1)
@@ -160,20 +162,19 @@ struct RobustThroughputEstimator {
 
   /// From the first arrival to the last, the longest silence taken for as long as the second longest.
   private var receiveSpan: UInt32 {
-    let silences = silences ?? findSilences()
-    return at(count - 1).receive &- at(0).receive &- silences.longest &+ silences.second
+    at(count - 1).receive &- at(0).receive &- silences.longest &+ silences.second
   }
 
-  private func findSilences() -> Silences {
-    var silences = Silences()
-    guard count > 1 else { return silences }
+  private mutating func findSilences() {
+    silences = Silences()
+    areSilencesStale = false
+    guard count > 1 else { return }
     var before = at(0).receive
     for index in 1..<count {
       let receive = at(index).receive
       silences.note(receive &- before)
       before = receive
     }
-    return silences
   }
 
   private var sentInOrder: DataRate? {

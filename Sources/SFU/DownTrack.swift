@@ -55,10 +55,10 @@ struct DownTrack {
 
   private static var maximumBudget: Int32 { 256 }
 
-  /// `stretches` is the munger's room: see `StreamMunger.init`.
+  /// `segments` is the munger's room: see `StreamMunger.init`.
   init(
     receiver: Int32, isVideo: Bool, configuration: SlotTrackConfiguration, extensions: RTPExtensionMap, random: UInt64,
-    rtxRandom: UInt64, stretches: UnsafeMutablePointer<StreamMunger.Segment>
+    rtxRandom: UInt64, segments: UnsafeMutablePointer<StreamMunger.Segment>
   ) {
     self.receiver = receiver
     self.isVideo = isVideo
@@ -71,7 +71,7 @@ struct DownTrack {
     vp9RTXPayloadType = configuration.vp9?.rtx ?? 255
     header = HeaderTemplate(ssrc: ssrc, mid: mid, map: extensions)
     requestedHeight = Slot.defaultHeight
-    munger = StreamMunger(random: random, stretches: stretches)
+    munger = StreamMunger(random: random, segments: segments)
     rtxSequence = UInt16(truncatingIfNeeded: rtxRandom & 0x3FFF)
   }
 

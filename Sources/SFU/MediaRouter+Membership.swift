@@ -129,7 +129,7 @@ extension MediaRouter {
       DownTrack(
         receiver: place, isVideo: isVideo, configuration: configuration,
         extensions: peers[place].pointee.extensions, random: random.next(), rtxRandom: random.next(),
-        stretches: stretches + Int(free) * StreamMunger.remembered))
+        segments: segments + Int(free) * StreamMunger.remembered))
   }
 
   private mutating func destroySlots(of place: Int32) {

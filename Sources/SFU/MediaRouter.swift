@@ -9,7 +9,7 @@ struct MediaRouter: ~Copyable {
   var upTracks: Slab<UpTrack>
   var downTracks: Slab<DownTrack>
   /// What the mungers of all down tracks remember, place by place: most tracks of a peer that sees nobody never touch theirs.
-  let stretches: UnsafeMutablePointer<StreamMunger.Segment>
+  let segments: UnsafeMutablePointer<StreamMunger.Segment>
   /// Owners of incoming SSRCs: place of the up track times two, plus one for its RTX stream.
   var ssrcs: FlatTable<RoomSSRC>
   /// Control path only.
@@ -41,14 +41,14 @@ struct MediaRouter: ~Copyable {
     upTracks = Slab(capacity: peers * Self.upTracksPerPeer)
     // A few peers may have 33 slots each; many have ten.
     downTracks = Slab(capacity: max(peers * Self.downTracksPerPeer, 66))
-    stretches = .allocate(capacity: downTracks.capacity * StreamMunger.remembered)
+    segments = .allocate(capacity: downTracks.capacity * StreamMunger.remembered)
     deadlines = Deadlines(capacity: peers)
     ssrcs = FlatTable(capacity: peers * Self.upTracksPerPeer * 2, seed: configuration.seed)
     random = SplitMix64(seed: configuration.seed)
   }
 
   deinit {
-    stretches.deallocate()
+    segments.deallocate()
     for index in 0..<upTracks.limit where upTracks.contains(index) { upTracks[index].pointee.destroy() }
   }
 

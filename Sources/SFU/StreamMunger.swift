@@ -50,10 +50,10 @@ struct StreamMunger {
   private let segments: UnsafeMutablePointer<Segment>
 
   /// `random` gives the stream its first numbers. The sequence starts below 2^15, so that a receiver who misses the
-  /// first packets cannot mistake the rollover count (RFC 3711 §3.3.1). `stretches` has room for `remembered` of
+  /// first packets cannot mistake the rollover count (RFC 3711 §3.3.1). `segments` has room for `remembered` of
   /// them, stays its owner's, and is not touched before the first begins.
-  init(random: UInt64, stretches: UnsafeMutablePointer<Segment>) {
-    segments = stretches
+  init(random: UInt64, segments: UnsafeMutablePointer<Segment>) {
+    self.segments = segments
     highest = Int64(random & 0x3FFF)
     lastTimestamp = UInt32(truncatingIfNeeded: random >> 16)
     lastPicture = UInt16(truncatingIfNeeded: random >> 48) & 0x7FFF
